@@ -1,0 +1,6 @@
+namespace Kedge;
+
+static class Program
+{
+    static int Main() => 0;
+}
