@@ -1,0 +1,50 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Kedge.Recovery.Formats;
+
+/// <summary>A file that is there whole or not at all, also after power was lost.</summary>
+public static partial class AtomicFile
+{
+    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    {
+        var beside = $"{path}.{Environment.ProcessId}.new";
+        try
+        {
+            await using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                await file.WriteAsync(content, cancel);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(beside, path, overwrite: true);
+            FlushFolder(Path.GetDirectoryName(path)!);
+        }
+        catch
+        {
+            File.Delete(beside);
+            throw;
+        }
+    }
+
+    /// <summary>Without it the new name itself may be lost with the power. .NET opens no folders, so libc does.</summary>
+    static void FlushFolder(string folder)
+    {
+        var handle = Open(folder, 0);
+        if (handle < 0)
+            throw new IOException($"{folder} cannot be opened to flush it.", new Win32Exception(Marshal.GetLastPInvokeError()));
+        var flushed = Flush(handle);
+        var error = Marshal.GetLastPInvokeError();
+        _ = Close(handle);
+        if (flushed != 0)
+            throw new IOException($"{folder} cannot be flushed to the disk.", new Win32Exception(error));
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Flush(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int handle);
+}

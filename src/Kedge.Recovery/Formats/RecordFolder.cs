@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Kedge.Recovery.Formats;
+
+/// <summary>
+/// Records that a person may read and edit: one YAML file each in a folder, named after the record. Written whole or not at all: a new file
+/// beside the old one, flushed to the disk, renamed over it.
+/// </summary>
+public sealed class RecordFolder<T>(string path, JsonTypeInfo<T> type, string noun)
+    where T : class
+{
+    public string PathOf(string name) => Path.Combine(path, RecordName.Checked(name, noun) + ".yaml");
+
+    public async Task<T?> FindAsync(string name, CancellationToken cancel)
+    {
+        var file = PathOf(name);
+        return File.Exists(file) ? Parse(await File.ReadAllTextAsync(file, cancel), file) : null;
+    }
+
+    /// <exception cref="RecordException">There is none of that name, or the file is not one.</exception>
+    public async Task<T> GetAsync(string name, CancellationToken cancel) =>
+        await FindAsync(name, cancel) ?? throw new RecordException($"There is no {noun} {name}. Those known: {string.Join(", ", Names()) is { Length: > 0 } names ? names : "none"}.");
+
+    /// <summary>In the order of the alphabet.</summary>
+    public IReadOnlyList<string> Names() => Directory.Exists(path)
+        ? [.. Directory.EnumerateFiles(path, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)]
+        : [];
+
+    public async Task PutAsync(string name, T record, CancellationToken cancel)
+    {
+        var file = PathOf(name);
+        Directory.CreateDirectory(path);
+        await AtomicFile.WriteAsync(file, System.Text.Encoding.UTF8.GetBytes(Write(record)), cancel);
+    }
+
+    public bool Delete(string name)
+    {
+        var file = PathOf(name);
+        var wasThere = File.Exists(file);
+        File.Delete(file);
+        return wasThere;
+    }
+
+    public string Write(T record) => YamlText.Write(JsonSerializer.SerializeToNode(record, type));
+
+    /// <param name="where">What the error names: a file's path.</param>
+    public T Parse(string text, string where)
+    {
+        try
+        {
+            return YamlText.Parse(text).Deserialize(type) ?? throw new RecordException($"{where} is empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new RecordException($"{where} is not a {noun}: {e.Message}", e);
+        }
+        catch (FormatException e)
+        {
+            throw new RecordException($"{where} is not YAML: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>A record is missing or cannot be read; the message says which and why.</summary>
+public sealed class RecordException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Names of sites and workloads: they become parts of paths.</summary>
+public static class RecordName
+{
+    /// <exception cref="RecordException">Not a name.</exception>
+    public static string Checked(string name, string noun) =>
+        name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? name
+            : throw new RecordException(
+                $"'{name}' cannot be the name of a {noun}: 1 to 64 letters, digits, '-', '_' or '.', the first of them a letter or digit.");
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Kedge.Recovery.Blueprints;
+
+namespace Kedge.Recovery.Workloads;
+
+/// <summary>What a tenant chose to protect: which resources, from where to where, and in what order its servers come back.</summary>
+public sealed record Workload
+{
+    public required string Name { get; init; }
+    public required string From { get; init; }
+    public required string To { get; init; }
+    public required WorkloadSelection Selection { get; init; }
+    public RetentionPolicy Retention { get; init; } = new();
+
+    /// <summary>A point older than this is not within the promise; readiness says so.</summary>
+    public TimeSpan Rpo { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Servers that wait for others, that come first, or that answer when they are well. Servers not named have the defaults.</summary>
+    public ImmutableArray<ServerRule> Servers { get; init; } = [];
+}
+
+/// <summary>Which servers: a closed family, exactly one of which a workload has. Volumes, ports and the rest follow from the servers.</summary>
+public abstract record WorkloadSelection
+{
+    private WorkloadSelection() { }
+
+    public sealed record ByServers(ImmutableArray<SourceId> Servers) : WorkloadSelection;
+
+    public sealed record ByTag(string Tag) : WorkloadSelection;
+
+    public sealed record ByMetadata(string Key, string Value) : WorkloadSelection;
+
+    /// <summary>The servers of a stack and of the stacks nested in it.</summary>
+    public sealed record ByStack(SourceId Stack) : WorkloadSelection;
+
+    /// <summary>Every server of the project, and also its unattached volumes and unused networks.</summary>
+    public sealed record WholeProject : WorkloadSelection;
+}
+
+/// <summary>How one server comes back.</summary>
+public sealed record ServerRule
+{
+    /// <summary>Id, or name where it is unique in the workload (checked when the rule is set).</summary>
+    public required string Server { get; init; }
+
+    /// <summary>Servers, named as above, that must be up (and healthy, where they have a check) before this one is started.</summary>
+    public ImmutableArray<string> After { get; init; } = [];
+
+    /// <summary>Higher first among those that could start; 0 by default.</summary>
+    public int Priority { get; init; }
+    public HealthCheck? Health { get; init; }
+}
+
+/// <summary>A closed family of ways to ask a restored server whether it works. Asked from where kedge runs.</summary>
+public abstract record HealthCheck
+{
+    private HealthCheck() { }
+
+    /// <summary>Null address: the floating IP if it has one, else the first fixed IP.</summary>
+    public sealed record Tcp(int Port, string? Address) : HealthCheck;
+
+    /// <summary>Well is an answer of 200 to 399.</summary>
+    public sealed record Http(Uri Url) : HealthCheck;
+}
+
+public sealed record RetentionPolicy
+{
+    /// <summary>Points to keep at least, newest first; a chain goes only when none of its points is kept.</summary>
+    public int KeepLast { get; init; } = 7;
+
+    /// <summary>After so many incrementals the next backup is full, which starts a new chain.</summary>
+    public int FullEvery { get; init; } = 7;
+}
