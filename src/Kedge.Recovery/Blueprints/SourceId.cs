@@ -5,7 +5,7 @@ namespace Kedge.Recovery.Blueprints;
 
 /// <summary>
 /// The id that a resource has, or had, in the cloud it was captured from. A type of its own, so that it can never be passed to the
-/// target cloud, where the same resource has another id: what it became there is asked of the run (<see cref="Steps.StepIds"/>).
+/// target cloud, where the same resource has another id: what it became there is asked of the run (StepIds).
 /// </summary>
 [JsonConverter(typeof(SourceIdJson))]
 public readonly record struct SourceId(string Value) : IComparable<SourceId>
