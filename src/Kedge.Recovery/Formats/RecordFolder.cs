@@ -20,7 +20,9 @@ public sealed class RecordFolder<T>(string path, JsonTypeInfo<T> type, string no
 
     /// <exception cref="RecordException">There is none of that name, or the file is not one.</exception>
     public async Task<T> GetAsync(string name, CancellationToken cancel) =>
-        await FindAsync(name, cancel) ?? throw new RecordException($"There is no {noun} {name}. Those known: {string.Join(", ", Names()) is { Length: > 0 } names ? names : "none"}.");
+        await FindAsync(name, cancel) ?? throw new RecordException($"There is no {noun} {name}. Known: {KnownNames()}.");
+
+    string KnownNames() => Names() is { Count: > 0 } names ? string.Join(", ", names) : "none";
 
     /// <summary>In the order of the alphabet.</summary>
     public IReadOnlyList<string> Names() => Directory.Exists(path)
