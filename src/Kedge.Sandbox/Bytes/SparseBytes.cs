@@ -1,0 +1,104 @@
+namespace Kedge.Sandbox.Bytes;
+
+/// <summary>
+/// The content of a disk, of which only what was written takes memory. A copy shares all chunks with its origin until one of the two is
+/// written to. Not thread-safe: the cloud's lock guards it.
+/// </summary>
+sealed class SparseBytes
+{
+    /// <summary>Small enough that a guest's counter costs little, large enough that an image needs few.</summary>
+    public const int ChunkBytes = 64 * 1024;
+
+    readonly Dictionary<long, byte[]> chunks;
+    readonly HashSet<long> owned = [];
+
+    public SparseBytes(long lengthBytes) : this(lengthBytes, []) { }
+
+    SparseBytes(long lengthBytes, Dictionary<long, byte[]> chunks)
+    {
+        LengthBytes = lengthBytes;
+        this.chunks = chunks;
+    }
+
+    public long LengthBytes { get; private set; }
+
+    /// <summary>The chunks that were ever written, by position; a chunk is never changed while a copy can see it.</summary>
+    public IReadOnlyDictionary<long, byte[]> Chunks => chunks;
+
+    /// <summary>A copy of the same or a larger length.</summary>
+    public SparseBytes Copy(long lengthBytes)
+    {
+        owned.Clear();
+        return new SparseBytes(Math.Max(lengthBytes, LengthBytes), new Dictionary<long, byte[]>(chunks));
+    }
+
+    public SparseBytes Copy() => Copy(LengthBytes);
+
+    public void Grow(long lengthBytes) => LengthBytes = Math.Max(LengthBytes, lengthBytes);
+
+    public void Read(long offset, Span<byte> into)
+    {
+        Check(offset, into.Length);
+        while (into.Length > 0)
+        {
+            var (index, at) = Math.DivRem(offset, ChunkBytes);
+            var part = into[..(int)Math.Min(ChunkBytes - at, into.Length)];
+            if (chunks.TryGetValue(index, out var chunk))
+                chunk.AsSpan((int)at, part.Length).CopyTo(part);
+            else
+                part.Clear();
+            offset += part.Length;
+            into = into[part.Length..];
+        }
+    }
+
+    public void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        Check(offset, bytes.Length);
+        while (bytes.Length > 0)
+        {
+            var (index, at) = Math.DivRem(offset, ChunkBytes);
+            var part = bytes[..(int)Math.Min(ChunkBytes - at, bytes.Length)];
+            part.CopyTo(WritableChunk(index).AsSpan((int)at));
+            offset += part.Length;
+            bytes = bytes[part.Length..];
+        }
+    }
+
+    /// <summary>Appends at the end and grows; for uploads whose length is not known before.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        var end = LengthBytes;
+        LengthBytes += bytes.Length;
+        Write(end, bytes);
+    }
+
+    /// <summary>Puts a whole chunk in place without copying it; the caller never changes it afterwards. Null clears.</summary>
+    public void PutChunk(long index, byte[]? chunk)
+    {
+        owned.Remove(index);
+        if (chunk is null)
+            chunks.Remove(index);
+        else
+            chunks[index] = chunk;
+    }
+
+    byte[] WritableChunk(long index)
+    {
+        if (chunks.TryGetValue(index, out var chunk))
+        {
+            if (owned.Add(index))
+                chunk = chunks[index] = (byte[])chunk.Clone();
+            return chunk;
+        }
+        owned.Add(index);
+        return chunks[index] = new byte[ChunkBytes];
+    }
+
+    void Check(long offset, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        if (offset + count > LengthBytes)
+            throw new ArgumentOutOfRangeException(nameof(offset), $"{count} bytes at {offset} lie outside of a disk of {LengthBytes} bytes.");
+    }
+}
