@@ -39,6 +39,10 @@ public sealed record SubnetBlueprint
     public ImmutableArray<RouteBlueprint> HostRoutes { get; init; } = [];
     public string? Ipv6AddressMode { get; init; }
     public string? Ipv6RaMode { get; init; }
+
+    /// <summary>Device owners that its addresses are kept for; empty: any.</summary>
+    public ImmutableArray<string> ServiceTypes { get; init; } = [];
+    public bool? DnsPublishFixedIp { get; init; }
     public ImmutableArray<string> Tags { get; init; } = [];
 }
 

@@ -10,7 +10,10 @@ public sealed record ServerBlueprint
     public string? Hostname { get; init; }
     public string? Description { get; init; }
 
-    /// <summary>The flavor; null where it was deleted since, then <see cref="EmbeddedFlavor"/> alone says what the server has.</summary>
+    /// <summary>
+    /// The flavor, also where it was deleted since: then <see cref="Blueprint.Flavors"/> has it as the server has it. Null only where the cloud
+    /// did not tell its id.
+    /// </summary>
     public SourceId? Flavor { get; init; }
 
     /// <summary>What the server was really built with, which a later change of the flavor does not touch.</summary>
@@ -19,7 +22,18 @@ public sealed record ServerBlueprint
     /// <summary>The image it was booted from; null where it boots from a volume.</summary>
     public SourceId? Image { get; init; }
     public string? KeyName { get; init; }
+
+    /// <summary>The user whose keypair it is: the one who made the server. Two users may have keypairs of one name.</summary>
+    public SourceId? KeyOwner { get; init; }
+
+    /// <summary>Where it is, which need not be what was asked for; null while it is on no host.</summary>
     public string? AvailabilityZone { get; init; }
+
+    /// <summary>The zone that was asked for; null where none was, or where the cloud (before 2.96) does not tell.</summary>
+    public string? PinnedAvailabilityZone { get; init; }
+
+    /// <summary>Hints that the scheduler was given, but for <c>group</c>, which <see cref="ServerGroup"/> says; readable since 2.100.</summary>
+    public ImmutableSortedDictionary<string, string> SchedulerHints { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Base64 as Nova keeps it, at most 65,535 bytes; null where there is none or where it could not be read.</summary>
     public string? UserData { get; init; }
