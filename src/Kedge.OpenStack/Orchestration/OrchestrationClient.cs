@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Kedge.OpenStack.Http;
+using Kedge.OpenStack.Identity;
+
+namespace Kedge.OpenStack.Orchestration;
+
+/// <summary>Heat. Every method throws <see cref="OpenStackException"/> when the call fails. <c>https://docs.openstack.org/api-ref/orchestration/v1/</c></summary>
+public sealed class OrchestrationClient
+{
+    readonly Endpoint heat;
+
+    internal OrchestrationClient(Endpoint heat) => this.heat = heat;
+
+    /// <summary>The project's stacks, without nested ones.</summary>
+    /// <param name="cancel">Gives up.</param>
+    public IAsyncEnumerable<Stack> ListStacksAsync(CancellationToken cancel) => heat.ListAsync(Request.Get($"stacks"), "stacks", OrchestrationJson.Default.Stack, cancel);
+
+    /// <summary>A stack. Missing is <see cref="Fault.NotFound"/>.</summary>
+    /// <param name="nameOrId">Its name, which is unique among living stacks, or its id.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<Stack> GetStackAsync(string nameOrId, CancellationToken cancel) => await FindStackAsync(nameOrId, cancel) ?? throw heat.NotFound($"stack '{nameOrId}'");
+
+    /// <summary>A stack; null when there is none.</summary>
+    /// <param name="nameOrId">Its name, which is unique among living stacks, or its id.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task<Stack?> FindStackAsync(string nameOrId, CancellationToken cancel) => throw new NotImplementedException();
+
+    /// <summary>The resources of a stack and of the stacks nested in it.</summary>
+    /// <param name="stack">Which, as it was read.</param>
+    /// <param name="nestedDepth">How many levels of nested stacks to look into.</param>
+    /// <param name="cancel">Gives up.</param>
+    public IAsyncEnumerable<StackResource> ListResourcesAsync(Stack stack, int nestedDepth, CancellationToken cancel) => heat.ListAsync(
+        Request.Get($"stacks/{stack.Name}/{stack.Id}/resources").Where(new Query { ["nested_depth"] = nestedDepth.ToString(System.Globalization.CultureInfo.InvariantCulture) }),
+        "resources",
+        OrchestrationJson.Default.StackResource,
+        cancel);
+
+    /// <summary>The template of a stack.</summary>
+    /// <param name="stack">Which, as it was read.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task<JsonElement> GetTemplateAsync(Stack stack, CancellationToken cancel) => heat.ReadJsonAsync(Request.Get($"stacks/{stack.Name}/{stack.Id}/template"), cancel);
+
+    /// <summary>The environment of a stack.</summary>
+    /// <param name="stack">Which, as it was read.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task<JsonElement> GetEnvironmentAsync(Stack stack, CancellationToken cancel) => heat.ReadJsonAsync(Request.Get($"stacks/{stack.Name}/{stack.Id}/environment"), cancel);
+}
