@@ -82,7 +82,8 @@ internal sealed class PlanGraph
 
         var circle = walked[walked.IndexOf(at)..];
         circle.Reverse();
-        return string.Join(" -> ", [.. circle, circle[0]]);
+        var first = circle.IndexOf(circle.Min(StringComparer.Ordinal)!);
+        return string.Join(" -> ", [.. circle[first..], .. circle[..first], circle[first]]);
     }
 
     private ImmutableArray<PlannedStep> LongestPath()
