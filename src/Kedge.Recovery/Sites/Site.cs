@@ -1,0 +1,32 @@
+using Kedge.OpenStack;
+
+namespace Kedge.Recovery.Sites;
+
+/// <summary>
+/// One cloud, as Kedge was told to reach it. Two hands: the tenant's, which makes everything that belongs to the workload, and an admin's,
+/// scoped to the same project, for the few calls that OpenStack keeps for admins (backup records, user-data, other users' keypairs, exact
+/// floating IPs).
+/// </summary>
+public sealed class Site(string name, Cloud tenant, Cloud? admin)
+{
+    public string Name { get; } = name;
+    public Cloud Tenant { get; } = tenant;
+
+    /// <summary>Null where the operator gave none: what needs it is reported as not ready or not readable.</summary>
+    public Cloud? Admin { get; } = admin;
+}
+
+/// <summary>What is written down of a site.</summary>
+/// <param name="Name">Kedge's name for it, e.g. <c>dc1</c>.</param>
+/// <param name="Cloud">The entry in clouds.yaml of the tenant.</param>
+/// <param name="AdminCloud">The entry of an admin with a role on the same project; null: none.</param>
+public sealed record SiteRecord(string Name, string Cloud, string? AdminCloud);
+
+/// <summary>The sites that a run may speak to.</summary>
+public sealed class SiteSet(IReadOnlyDictionary<string, Site> sites)
+{
+    /// <exception cref="KeyNotFoundException">The run names a site that this kedge does not know.</exception>
+    public Site this[string name] => sites.TryGetValue(name, out var site)
+        ? site
+        : throw new KeyNotFoundException($"Site {name} is not known here: kedge site add {name} --cloud ENTRY");
+}

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+using Kedge.Plans;
+using Kedge.Recovery.Sites;
+
+namespace Kedge.Recovery.Steps;
+
+/// <summary>
+/// One step of a runbook of ours, as it is written into the journal: what it does and to what. It looks first and pushes second, and may
+/// run any number of times. The kinds below are a durable format: a name is never given to another step, arguments are only added.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+public abstract record RecoveryStep
+{
+    /// <summary>What a person would say that it does, e.g. <c>Create port web-eth0 with 10.0.0.5</c>.</summary>
+    [JsonIgnore]
+    public abstract string Title { get; }
+
+    /// <summary>Names of the limits it takes part in while it runs, see <see cref="Lanes"/>.</summary>
+    [JsonIgnore]
+    public abstract IEnumerable<string> Lanes { get; }
+
+    /// <summary>How long it usually takes: for the order of work, never for a time-out.</summary>
+    [JsonIgnore]
+    public virtual TimeSpan Expected => TimeSpan.FromSeconds(1);
+
+    /// <summary>After this long without an end a person is called. Time in which the cloud was unreachable does not count.</summary>
+    [JsonIgnore]
+    public virtual TimeSpan Deadline => TimeSpan.FromMinutes(10);
+
+    public abstract Task<StepOutcome> RunAsync(SiteSet sites, StepRun run, CancellationToken cancel);
+}

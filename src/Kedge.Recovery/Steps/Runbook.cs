@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kedge.Plans;
+using Kedge.Recovery.Sites;
+
+namespace Kedge.Recovery.Steps;
+
+/// <summary>Where a runbook function writes its steps; it runs once, and what it wrote is what a restart resumes.</summary>
+sealed class Runbook
+{
+    readonly ImmutableArray<PlannedStep>.Builder steps = ImmutableArray.CreateBuilder<PlannedStep>();
+
+    public ImmutableArray<PlannedStep> Steps => steps.ToImmutable();
+
+    /// <summary>Writes a step and answers its id, for those that come after it.</summary>
+    public string Add(string id, RecoveryStep step, IEnumerable<string> after, int priority = 0)
+    {
+        steps.Add(new PlannedStep
+        {
+            Id = id,
+            Kind = RecoveryStepJson.KindOf(step),
+            Title = step.Title,
+            Arguments = RecoveryStepJson.Write(step),
+            After = [.. after.Distinct()],
+            Lanes = [.. step.Lanes],
+            Expected = step.Expected,
+            Deadline = step.Deadline,
+            Priority = priority,
+        });
+        return id;
+    }
+}
+
+/// <summary>Steps to and from the journal.</summary>
+public static class RecoveryStepJson
+{
+    public static JsonElement Write(RecoveryStep step) =>
+        JsonSerializer.SerializeToElement(step, RecoveryStepJsonContext.Default.RecoveryStep);
+
+    public static string KindOf(RecoveryStep step) => Write(step).GetProperty("kind").GetString()!;
+
+    /// <summary>The step of a plan, ready to run against these sites.</summary>
+    /// <exception cref="JsonException">Written by a newer kedge.</exception>
+    public static Step Read(PlannedStep planned, SiteSet sites) =>
+        new BoundStep(planned.Arguments.Deserialize(RecoveryStepJsonContext.Default.RecoveryStep)
+            ?? throw new JsonException($"Step {planned.Id} is empty."), sites);
+
+    sealed record BoundStep(RecoveryStep Step, SiteSet Sites) : Step
+    {
+        public override Task<StepOutcome> RunAsync(StepRun run, CancellationToken cancel) => Step.RunAsync(Sites, run, cancel);
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(RecoveryStep))]
+sealed partial class RecoveryStepJsonContext : JsonSerializerContext;
