@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using Kedge.Plans;
+using Kedge.Recovery.Blueprints;
+using Kedge.Recovery.Mapping;
+using Kedge.Recovery.Points;
+using Kedge.Recovery.Steps;
+using Kedge.Recovery.Workloads;
+
+namespace Kedge.Recovery.Failover;
+
+/// <summary>
+/// The primary is lost; the workload is brought up at the target from a recovery point. The primary is never asked for anything.
+/// Nothing here is a stage: each step comes after the steps that make what it needs, and after what it is told to wait for, and after
+/// nothing else. So one server boots while another's volume is still being restored.
+/// </summary>
+public static class FailoverRunbook
+{
+    public const string Kind = "failover";
+
+    /// <exception cref="FailoverRefusedException">The point or the mapping lacks something: all of it, at once.</exception>
+    /// <exception cref="PlanInvalidException">Servers wait for each other in a circle.</exception>
+    public static Plan Write(Workload workload, RecoveryPoint point, Blueprint blueprint, SiteMapping mapping, FailoverRequest request)
+    {
+        var to = FailoverTargets.Decide(workload, point, blueprint, mapping);
+        var site = workload.To;
+        var book = new Runbook();
+
+        foreach (var keypair in blueprint.Keypairs.Where(k => k.PublicKey is not null))
+            ImportKeypair(book, site, keypair, to);
+
+        // A backup needs the one before it: oldest first.
+        foreach (var volume in blueprint.Volumes)
+        {
+            var last = to.CopyOf(volume).Chain.Aggregate("", (before, link) =>
+                book.Add(StepIds.BackupRecord(link.BackupId), new ImportBackupRecord(site, link, volume.Name ?? volume.Id.Value), before is "" ? [] : [before]));
+            book.Add(StepIds.Volume(volume.Id), new RestoreVolume(site, volume, to.CopyOf(volume), to.VolumeTypeOf(volume), to.VolumeZoneOf(volume)), [last]);
+        }
+
+        foreach (var network in to.OwnNetworks)
+            book.Add(StepIds.Network(network.Id), new CreateNetwork(site, network), []);
+        foreach (var subnet in to.OwnSubnets)
+            book.Add(StepIds.Subnet(subnet.Id), new CreateSubnet(site, subnet, to.For(subnet.Network)), []);
+        foreach (var group in blueprint.SecurityGroups)
+            book.Add(StepIds.SecurityGroup(group.Id), new CreateSecurityGroup(site, group), []);
+        foreach (var group in blueprint.SecurityGroups)
+            book.Add(StepIds.SecurityGroupRules(group.Id), new CreateSecurityGroupRules(site, group, to.For([group.Id, .. RemoteGroupsOf(group)])), []);
+        foreach (var router in blueprint.Routers)
+            CreateRouter(book, site, router, to);
+        foreach (var port in blueprint.Ports)
+            book.Add(StepIds.Port(port.Id), to.PortStep(site, port), []);
+
+        // The subnets were made without DHCP, whose agents would have taken the addresses of ports.
+        foreach (var subnet in to.OwnSubnets.Where(EnableDhcp.IsNeeded))
+            book.Add(EnableDhcp.IdOf(subnet.Id), new EnableDhcp(site, subnet, to.For(subnet.Id)), to.WhatTakesAddressesIn(subnet));
+
+        foreach (var group in blueprint.ServerGroups)
+            book.Add(StepIds.ServerGroup(group.Id), new CreateServerGroup(site, group), []);
+        foreach (var server in blueprint.Servers)
+            CreateServer(book, site, server, to);
+        foreach (var floating in mapping.FloatingIps is FloatingIpPolicy.None ? [] : blueprint.FloatingIps)
+            book.Add(
+                StepIds.FloatingIp(floating.Id),
+                new AssociateFloatingIp(site, floating, mapping.FloatingIps, to.For([floating.ExternalNetwork, .. Optional(floating.Port)])),
+                to.RoutersBetween(floating));
+        foreach (var server in blueprint.Servers)
+            BringServerHome(book, site, server, to);
+
+        book.Add(SweepDuplicates.StepId, new SweepDuplicates(site), book.Steps.Select(s => s.Id));
+        return Plan.Create(
+            Kind, $"Fail {workload.Name} over from {workload.From} to {workload.To}", workload.Name, book.Steps, FailoverFacts.Of(workload, point, request).ToJson());
+    }
+
+    /// <summary>What no two unfinished runs may hold: a workload is failed over once at a time.</summary>
+    public static string ExclusiveKey(Workload workload) => $"workload/{workload.Name}";
+
+    /// <summary>Nova looks a key up at the user who creates the server; that of its owner follows, for him.</summary>
+    static void ImportKeypair(Runbook book, string site, KeypairBlueprint keypair, FailoverTargets to)
+    {
+        var own = StepIds.Keypair(keypair.Name, keypair.User);
+        book.Add(LookForKeypair.IdOf(keypair), new LookForKeypair(site, keypair), []);
+        book.Add(own, new ImportKeypair(site, keypair, Owner: null), [LookForKeypair.IdOf(keypair)]);
+        if (to.KeypairOwnerOf(keypair) is { } owner)
+            book.Add($"{own}/owner", new ImportKeypair(site, keypair, owner), [own]);
+    }
+
+    static void CreateRouter(Runbook book, string site, RouterBlueprint router, FailoverTargets to)
+    {
+        book.Add(StepIds.Router(router.Id), new CreateRouter(site, router, to.For(Optional(router.ExternalNetwork))), []);
+        foreach (var leg in router.Interfaces)
+            book.Add(
+                StepIds.RouterInterface(router.Id, leg.Port),
+                new AttachRouter(site, router.Id, router.Name, leg, to.GatewaysOf(leg), to.For([router.Id, leg.Network, .. leg.FixedIps.Select(ip => ip.Subnet)])),
+                []);
+        if (router.Routes is not [])
+            book.Add(
+                StepIds.RouterRoutes(router.Id),
+                new SetRouterRoutes(site, router, to.For(router.Id)),
+                router.Interfaces.Select(leg => StepIds.RouterInterface(router.Id, leg.Port)));
+    }
+
+    static void CreateServer(Runbook book, string site, ServerBlueprint server, FailoverTargets to)
+    {
+        var (atBoot, later) = to.VolumesOf(server);
+        var step = new CreateServer(
+            site,
+            server,
+            atBoot,
+            to.RootDiskOf(server),
+            to.KeypairOf(server)?.Name,
+            to.ComputeZoneOf(server),
+            to.For([server.Flavor!.Value, .. Optional(server.ServerGroup), .. server.Ports.Select(p => p.Port), .. atBoot.Select(v => v.Volume)]));
+        book.Add(StepIds.Server(server.Id), step, to.WhatServerWaitsFor(server), to.Rules.PriorityOf(server));
+        later.Aggregate(StepIds.Server(server.Id), (before, volume) => book.Add(
+            AttachVolume.IdOf(server.Id, volume.Volume), new AttachVolume(site, server.Id, server.Name, volume, to.For(server.Id, volume.Volume)), [before]));
+    }
+
+    /// <summary>Asked for its health while it runs; then left stopped, paused, shelved or locked, as it was.</summary>
+    static void BringServerHome(Runbook book, string site, ServerBlueprint server, FailoverTargets to)
+    {
+        var up = to.AttachmentsOf(server).Prepend(StepIds.Server(server.Id)).ToList();
+        if (to.Rules.HealthOf(server) is { } health)
+            up.Add(book.Add(
+                StepIds.Health(server.Id),
+                new WaitForHealth(site, server.Name, health, to.FirstAddressOf(server), to.FloatingIpOf(server)),
+                [.. up, .. Optional(to.FloatingIpOf(server))],
+                to.Rules.PriorityOf(server)));
+        if (SetServerState.IsNeeded(server))
+            book.Add(StepIds.ServerState(server.Id), new SetServerState(site, server.Id, server.Name, server.Power, server.IsLocked, server.LockedReason, to.For(server.Id)), up);
+    }
+
+    static IEnumerable<SourceId> RemoteGroupsOf(SecurityGroupBlueprint group) => group.Rules.Select(r => r.RemoteGroup).OfType<SourceId>();
+
+    static ImmutableArray<SourceId> Optional(SourceId? id) => id is { } one ? [one] : [];
+
+    static ImmutableArray<string> Optional(string? id) => id is { } one ? [one] : [];
+}
