@@ -112,6 +112,7 @@ public sealed record CreateServer(
     [
         .. Server.KeyName is not null && KeyName is null ? new[] { $"Server {Server.Name} was started without its keypair {Server.KeyName}, which could not be captured; the disk has its keys." } : [],
         .. Server.TrustedImageCertificates is not [] ? new[] { $"Server {Server.Name} has no trusted image certificates: they are the source's key manager's." } : [],
+        .. Server.SchedulerHints is { Count: > 0 } ? new[] { $"Server {Server.Name} was started without its scheduler hints {string.Join(", ", Server.SchedulerHints.Keys)}: they name what the source has." } : [],
         .. Server.AvailabilityZone is not null && AvailabilityZone is null ? new[] { $"Server {Server.Name} is where the scheduler put it: nothing stands for zone {Server.AvailabilityZone}." } : [],
     ];
 }

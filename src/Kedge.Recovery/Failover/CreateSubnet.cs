@@ -20,7 +20,9 @@ public sealed record CreateSubnet(string Site, SubnetBlueprint Subnet, Counterpa
 
     public override async Task<StepOutcome> RunAsync(SiteSet sites, StepRun run, CancellationToken cancel)
     {
-        var neutron = sites[Site].Tenant.Network;
+        // Keeping addresses for kinds of devices is for administrators.
+        var site = sites[Site];
+        var neutron = (Subnet.ServiceTypes is [] ? site.Tenant : site.Admin ?? site.Tenant).Network;
         var network = new NetworkId(Targets.IdIn(run, Subnet.Network));
         var subnet = await NeutronKinds.Subnets.Marked(neutron, Mark.Of(run)).EnsureAsync(
             Subnet.Description, Subnet.Tags, mark => neutron.CreateSubnetAsync(Described(network, mark), cancel), cancel);
@@ -41,5 +43,7 @@ public sealed record CreateSubnet(string Site, SubnetBlueprint Subnet, Counterpa
         IsDhcpEnabled = Subnet.IsDhcpEnabled && !EnableDhcp.IsNeeded(Subnet),
         Ipv6AddressMode = Subnet.Ipv6AddressMode,
         Ipv6RaMode = Subnet.Ipv6RaMode,
+        ServiceTypes = Subnet.ServiceTypes is [] ? null : Subnet.ServiceTypes,
+        DnsPublishFixedIp = Subnet.DnsPublishFixedIp is true ? true : null,
     };
 }

@@ -65,7 +65,7 @@ public static class FailoverRunbook
         foreach (var server in blueprint.Servers)
             BringServerHome(book, site, server, to);
 
-        book.Add(SweepDuplicates.StepId, new SweepDuplicates(site), book.Steps.Select(s => s.Id));
+        book.Add(SweepDuplicates.StepId, SweepDuplicates.After(site, book.Steps), book.Steps.Select(s => s.Id));
         return Plan.Create(
             Kind, $"Fail {workload.Name} over from {workload.From} to {workload.To}", workload.Name, book.Steps, FailoverFacts.Of(workload, point, request).ToJson());
     }
@@ -121,7 +121,7 @@ public static class FailoverRunbook
         if (to.Rules.HealthOf(server) is { } health)
             up.Add(book.Add(
                 StepIds.Health(server.Id),
-                new WaitForHealth(site, server.Name, health, to.FirstAddressOf(server), to.FloatingIpOf(server)),
+                WaitForHealth.Of(site, server.Name, health, to.FirstAddressOf(server), to.FloatingIpOf(server)),
                 [.. up, .. Optional(to.FloatingIpOf(server))],
                 to.Rules.PriorityOf(server)));
         if (SetServerState.IsNeeded(server))

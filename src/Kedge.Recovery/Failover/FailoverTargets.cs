@@ -50,7 +50,7 @@ sealed class FailoverTargets
 
     public string? VolumeZoneOf(VolumeBlueprint volume) => ZoneOf(volume.AvailabilityZone, mapping.VolumeZones);
 
-    public string? ComputeZoneOf(ServerBlueprint server) => ZoneOf(server.AvailabilityZone, mapping.ComputeZones);
+    public string? ComputeZoneOf(ServerBlueprint server) => ZoneOf(server.PinnedAvailabilityZone ?? server.AvailabilityZone, mapping.ComputeZones);
 
     public string? KeypairOwnerOf(KeypairBlueprint keypair) => mapping.KeypairOwners.FirstOrDefault(m => m.Source == keypair.User)?.Target;
 
@@ -127,7 +127,8 @@ sealed class FailoverTargets
         server.Ports.SelectMany(a => blueprint.Ports.Where(p => p.Id == a.Port)).SelectMany(p => p.FixedIps).Select(ip => ip.Address).FirstOrDefault();
 
     /// <summary>Null: it has none, or only its name could be read.</summary>
-    public KeypairBlueprint? KeypairOf(ServerBlueprint server) => blueprint.Keypairs.FirstOrDefault(k => k.Name == server.KeyName && k.PublicKey is not null);
+    public KeypairBlueprint? KeypairOf(ServerBlueprint server) =>
+        blueprint.Keypairs.FirstOrDefault(k => k.Name == server.KeyName && (server.KeyOwner is null || k.User == server.KeyOwner) && k.PublicKey is not null);
 
     string IsUp(SourceId server) =>
         Rules.HealthOf(blueprint.Servers.First(s => s.Id == server)) is null ? StepIds.Server(server) : StepIds.Health(server);

@@ -24,6 +24,17 @@ public readonly record struct Mark(string Run, string Step)
     public ImmutableSortedDictionary<string, string> Metadata =>
         ImmutableSortedDictionary<string, string>.Empty.Add(RunKey, Run).Add(StepKey, Step);
 
+    /// <summary>Does this metadata carry this mark?</summary>
+    public bool IsIn(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.GetValueOrDefault(RunKey) == Run && metadata.GetValueOrDefault(StepKey) == Step;
+
+    /// <summary>A name or description without the mark that may stand at its end.</summary>
+    public static string Without(string text)
+    {
+        var at = text.LastIndexOf("kedge:", StringComparison.Ordinal);
+        return at >= 0 && text.Length - at == 51 ? text[..at].TrimEnd() : text;
+    }
+
     /// <summary>Is this a mark of ours? For comparing and capturing: what Kedge wrote is not the tenant's.</summary>
     public static bool IsTag(string tag) => tag.StartsWith("kedge:", StringComparison.Ordinal);
 

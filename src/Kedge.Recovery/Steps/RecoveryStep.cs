@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Kedge.Plans;
+using Kedge.Recovery.Cleanup;
+using Kedge.Recovery.Failover;
 using Kedge.Recovery.Sites;
 
 namespace Kedge.Recovery.Steps;
@@ -9,11 +11,36 @@ namespace Kedge.Recovery.Steps;
 /// run any number of times. The kinds below are a durable format: a name is never given to another step, arguments are only added.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonDerivedType(typeof(AssociateFloatingIp), "associate-floating-ip")]
+[JsonDerivedType(typeof(AttachRouter), "attach-router")]
+[JsonDerivedType(typeof(AttachVolume), "attach-volume")]
+[JsonDerivedType(typeof(CreateNetwork), "create-network")]
+[JsonDerivedType(typeof(CreatePort), "create-port")]
+[JsonDerivedType(typeof(CreateRouter), "create-router")]
+[JsonDerivedType(typeof(CreateSecurityGroup), "create-security-group")]
+[JsonDerivedType(typeof(CreateSecurityGroupRules), "create-security-group-rules")]
+[JsonDerivedType(typeof(CreateServer), "create-server")]
+[JsonDerivedType(typeof(CreateServerGroup), "create-server-group")]
+[JsonDerivedType(typeof(CreateSubnet), "create-subnet")]
+[JsonDerivedType(typeof(EnableDhcp), "enable-dhcp")]
+[JsonDerivedType(typeof(ImportBackupRecord), "import-backup-record")]
+[JsonDerivedType(typeof(ImportKeypair), "import-keypair")]
+[JsonDerivedType(typeof(LookForKeypair), "look-for-keypair")]
+[JsonDerivedType(typeof(RemoveMade), "remove-made")]
+[JsonDerivedType(typeof(RestoreVolume), "restore-volume")]
+[JsonDerivedType(typeof(SetRouterRoutes), "set-router-routes")]
+[JsonDerivedType(typeof(SetServerState), "set-server-state")]
+[JsonDerivedType(typeof(SweepDuplicates), "sweep-duplicates")]
+[JsonDerivedType(typeof(WaitForHealth), "wait-for-health")]
 public abstract record RecoveryStep
 {
     /// <summary>What a person would say that it does, e.g. <c>Create port web-eth0 with 10.0.0.5</c>.</summary>
     [JsonIgnore]
     public abstract string Title { get; }
+
+    /// <summary>The ids of the steps whose results it reads: it comes after them, whatever else it comes after.</summary>
+    [JsonIgnore]
+    public virtual IEnumerable<string> Needs => [];
 
     /// <summary>Names of the limits it takes part in while it runs, see <see cref="Lanes"/>.</summary>
     [JsonIgnore]

@@ -22,7 +22,7 @@ sealed class Runbook
             Kind = RecoveryStepJson.KindOf(step),
             Title = step.Title,
             Arguments = RecoveryStepJson.Write(step),
-            After = [.. after.Distinct()],
+            After = [.. step.Needs.Concat(after).Distinct()],
             Lanes = [.. step.Lanes],
             Expected = step.Expected,
             Deadline = step.Deadline,
@@ -42,9 +42,11 @@ public static class RecoveryStepJson
 
     /// <summary>The step of a plan, ready to run against these sites.</summary>
     /// <exception cref="JsonException">Written by a newer kedge.</exception>
-    public static Step Read(PlannedStep planned, SiteSet sites) =>
-        new BoundStep(planned.Arguments.Deserialize(RecoveryStepJsonContext.Default.RecoveryStep)
-            ?? throw new JsonException($"Step {planned.Id} is empty."), sites);
+    public static Step Read(PlannedStep planned, SiteSet sites) => new BoundStep(Parse(planned), sites);
+
+    /// <inheritdoc cref="Read"/>
+    public static RecoveryStep Parse(PlannedStep planned) =>
+        planned.Arguments.Deserialize(RecoveryStepJsonContext.Default.RecoveryStep) ?? throw new JsonException($"Step {planned.Id} is empty.");
 
     sealed record BoundStep(RecoveryStep Step, SiteSet Sites) : Step
     {

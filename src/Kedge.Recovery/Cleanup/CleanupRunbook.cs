@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Kedge.Plans;
+using Kedge.Recovery.Failover;
+using Kedge.Recovery.Steps;
+
+namespace Kedge.Recovery.Cleanup;
+
+/// <summary>
+/// Takes away exactly what a run made, at every site where it worked, users before what they use. What it adopted stays, and so do backup
+/// records that it imported: Cinder can only delete them together with the bytes of the point.
+/// </summary>
+public static class CleanupRunbook
+{
+    public const string Kind = "cleanup";
+
+    /// <param name="run">
+    /// The run to clean up after. It must have ended: begin the cleanup under <see cref="RunState.ExclusiveKey"/> of the run, and the journal
+    /// refuses it beside one that can still go on.
+    /// </param>
+    /// <exception cref="CleanupRefusedException">The run left what is still needed.</exception>
+    public static Plan Write(RunState run)
+    {
+        if (run.Plan.Kind == Kind)
+            throw new CleanupRefusedException($"Run {run.Run} is a cleanup itself; it made nothing.");
+        if (run.Plan.Kind != FailoverRunbook.Kind && run.Phase is RunPhase.Finished)
+            throw new CleanupRefusedException($"Run {run.Run} ({run.Plan.Title}) has finished, and what it made is in use: delete the recovery point instead.");
+
+        var book = new Runbook();
+        foreach (var site in SitesOf(run.Plan))
+        {
+            var before = "";
+            foreach (var kind in Enum.GetValues<MadeKind>())
+                before = book.Add($"remove/{site}/{kind}", new RemoveMade(site, run.Run.Value, kind, kind is MadeKind.Keypair ? KeypairsOf(run, site) : []), before is "" ? [] : [before]);
+        }
+        return Plan.Create(Kind, $"Remove what run {run.Run} ({run.Plan.Title}) made", run.Plan.Subject, book.Steps);
+    }
+
+    /// <summary>Every site that a step of the plan names.</summary>
+    static IEnumerable<string> SitesOf(Plan plan) =>
+        plan.Steps.SelectMany(s => s.Arguments.EnumerateObject())
+            .Where(p => p.Name is "site" or "from" or "to" or "source" or "target" && p.Value.ValueKind is JsonValueKind.String)
+            .Select(p => p.Value.GetString()!)
+            .Distinct()
+            .Order(StringComparer.Ordinal);
+
+    static ImmutableArray<string> KeypairsOf(RunState run, string site) =>
+    [
+        .. run.StepsInOrder
+            .Where(s => s.Step.Kind == "import-keypair" && s.Step.Arguments.GetProperty("site").GetString() == site)
+            .Select(Made.Of).OfType<Made>().Where(m => !m.Adopted).Select(m => m.Id),
+    ];
+}
+
+/// <summary>A run is not cleaned up after; the message says why and what to do instead.</summary>
+public sealed class CleanupRefusedException(string message) : Exception(message);
