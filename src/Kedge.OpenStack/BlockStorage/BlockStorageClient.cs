@@ -97,6 +97,14 @@ public sealed class BlockStorageClient
     public Task SetVolumeMetadataAsync(VolumeId id, IReadOnlyDictionary<string, string> metadata, CancellationToken cancel) =>
         cinder.SendAsync(Request.Post($"volumes/{id}/metadata").With(new JsonObject { ["metadata"] = Json(metadata) }), cancel);
 
+    /// <summary>Replaces name and description of a volume.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="name">Its name; empty for none.</param>
+    /// <param name="description">Its description; empty for none.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task RenameVolumeAsync(VolumeId id, string name, string description, CancellationToken cancel) => cinder.SendAsync(
+        Request.Put($"volumes/{id}").With(new JsonObject { ["volume"] = new JsonObject { ["name"] = name, ["description"] = description } }), cancel);
+
     /// <summary>Asks for a volume to grow; one in use needs 3.42.</summary>
     /// <param name="id">Which.</param>
     /// <param name="sizeGib">New size, GiB.</param>

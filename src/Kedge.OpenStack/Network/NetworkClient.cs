@@ -305,6 +305,47 @@ public sealed class NetworkClient
     public Task<NetworkAddresses?> FindNetworkAddressesAsync(NetworkId id, CancellationToken cancel) => neutron.FindAsync(
         Request.Get($"network-ip-availabilities/{id}"), "network_ip_availability", NetworkJson.Default.NetworkAddresses, cancel);
 
+    /// <summary>Replaces the description of a network.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="description">Its description; empty for none.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task DescribeAsync(NetworkId id, string description, CancellationToken cancel) => ChangeAsync($"networks/{id}", "network", "description", description, cancel);
+
+    /// <summary>Replaces the description of a subnet.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="description">Its description; empty for none.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task DescribeAsync(SubnetId id, string description, CancellationToken cancel) => ChangeAsync($"subnets/{id}", "subnet", "description", description, cancel);
+
+    /// <summary>Replaces the description of a router.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="description">Its description; empty for none.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task DescribeAsync(RouterId id, string description, CancellationToken cancel) => ChangeAsync($"routers/{id}", "router", "description", description, cancel);
+
+    /// <summary>Replaces the description of a security group.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="description">Its description; empty for none.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task DescribeAsync(SecurityGroupId id, string description, CancellationToken cancel) => ChangeAsync($"security-groups/{id}", "security_group", "description", description, cancel);
+
+    /// <summary>Replaces the description of a floating IP.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="description">Its description; empty for none.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task DescribeAsync(FloatingIpId id, string description, CancellationToken cancel) => ChangeAsync($"floatingips/{id}", "floatingip", "description", description, cancel);
+
+    /// <summary>Sets the largest packet of a network.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="bytes">Bytes; at most what the cloud's networks carry.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task SetMtuAsync(NetworkId id, int bytes, CancellationToken cancel) => ChangeAsync($"networks/{id}", "network", "mtu", bytes, cancel);
+
+    /// <summary>Lets DHCP answer in a subnet; its agents take an address each.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task EnableDhcpAsync(SubnetId id, CancellationToken cancel) => ChangeAsync($"subnets/{id}", "subnet", "enable_dhcp", true, cancel);
+
     static Query Filter(NetworkFilter filter)
     {
         var query = new Query
@@ -326,6 +367,9 @@ public sealed class NetworkClient
 
     Task<Router> UpdateRouterAsync(RouterId id, string field, JsonNode? value, CancellationToken cancel) => neutron.ReadAsync(
         Request.Put($"routers/{id}").With(new JsonObject { ["router"] = new JsonObject { [field] = value } }), "router", NetworkJson.Default.Router, cancel);
+
+    Task ChangeAsync(ResourcePath path, string resource, string field, JsonNode value, CancellationToken cancel) =>
+        neutron.SendAsync(Request.Put(path).With(new JsonObject { [resource] = new JsonObject { [field] = value } }), cancel);
 
     Task SetTagsAsync(ResourcePath path, IReadOnlyList<string> tags, CancellationToken cancel) =>
         neutron.SendAsync(Request.Put(path).With("tags", tags, NetworkJson.Default.IReadOnlyListString), cancel);

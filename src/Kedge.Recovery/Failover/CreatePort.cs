@@ -42,7 +42,7 @@ public sealed record CreatePort(
         {
             return await TakenAsync(site, run, e, cancel);
         }
-        return new Made(port.Id.Value) { Address = port.FixedIps.FirstOrDefault()?.IpAddress, NotAsCaptured = [.. differences] }
+        return new Made(port.Id.Value) { Address = port.FixedIps is [var first, ..] ? first.IpAddress : null, NotAsCaptured = [.. differences] }
             .Done($"port {port.Id} has {port.MacAddress} and {string.Join(", ", port.FixedIps.Select(ip => ip.IpAddress))}");
     }
 

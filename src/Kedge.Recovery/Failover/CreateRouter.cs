@@ -27,7 +27,7 @@ public sealed record CreateRouter(string Site, RouterBlueprint Router, Counterpa
         var hand = Router.IsSnatEnabled is false ? site.Admin ?? site.Tenant : site.Tenant;
         var router = await NeutronKinds.Routers.Marked(hand.Network, Mark.Of(run)).EnsureAsync(
             Router.Description, Router.Tags, mark => hand.Network.CreateRouterAsync(Described(run, mark), cancel), cancel);
-        return new Made(router.Id.Value) { NotAsCaptured = Differences(), Address = router.Gateway?.ExternalFixedIps?.FirstOrDefault()?.IpAddress }
+        return new Made(router.Id.Value) { NotAsCaptured = Differences(), Address = router.Gateway?.ExternalFixedIps is [var outside, ..] ? outside.IpAddress : null }
             .Done($"router {Router.Name} is {router.Id}");
     }
 

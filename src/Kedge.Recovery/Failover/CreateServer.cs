@@ -97,7 +97,7 @@ public sealed record CreateServer(
             Tag = volume.Tag,
         };
 
-    StepOutcome Failed(Server server)
+    StepOutcome.Stop Failed(Server server)
     {
         var said = server.Fault?.Message ?? "Nova gives no reason";
         var isWithoutPlace = said.Contains("No valid host", StringComparison.OrdinalIgnoreCase);

@@ -52,7 +52,7 @@ public sealed record RestoreVolume(string Site, VolumeBlueprint Volume, VolumeCo
         };
     }
 
-    async Task<Volume?> FindAsync(BlockStorageClient cinder, Mark mark, CancellationToken cancel)
+    static async Task<Volume?> FindAsync(BlockStorageClient cinder, Mark mark, CancellationToken cancel)
     {
         Volume? oldest = null;
         await foreach (var volume in cinder.ListVolumesAsync(BlockStorageFilter.None, cancel))
