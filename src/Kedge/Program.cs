@@ -1,6 +1,8 @@
+using Kedge.Commands;
+
 namespace Kedge;
 
 static class Program
 {
-    static int Main() => 0;
+    static Task<int> Main(string[] args) => KedgeCommand.RunAsync(args, Surroundings.Process());
 }

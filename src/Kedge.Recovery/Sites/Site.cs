@@ -20,7 +20,7 @@ public sealed class Site(string name, Cloud tenant, Cloud? admin)
 /// <param name="Name">Kedge's name for it, e.g. <c>dc1</c>.</param>
 /// <param name="Cloud">The entry in clouds.yaml of the tenant.</param>
 /// <param name="AdminCloud">The entry of an admin with a role on the same project; null: none.</param>
-public sealed record SiteRecord(string Name, string Cloud, string? AdminCloud);
+public sealed record SiteRecord(string Name, string Cloud, string? AdminCloud = null);
 
 /// <summary>The sites that a run may speak to.</summary>
 public sealed class SiteSet(IReadOnlyDictionary<string, Site> sites)

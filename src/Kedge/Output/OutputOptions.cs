@@ -26,10 +26,9 @@ sealed class OutputOptions
         return options;
     }
 
-    public OutputFormat FormatOf(ParseResult parsed) => parsed.GetValue(format);
-
-    /// <summary>Empty: all.</summary>
-    public IReadOnlyList<string> ColumnsOf(ParseResult parsed) => parsed.GetValue(columns) ?? [];
+    /// <exception cref="UsageException">A column that is not there.</exception>
+    public void Print(ParseResult parsed, TextWriter output, Shown shown) =>
+        Printer.Print(output, shown, parsed.GetValue(format), parsed.GetValue(columns) ?? []);
 }
 
 enum OutputFormat

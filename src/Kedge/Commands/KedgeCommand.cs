@@ -1,0 +1,56 @@
+using System.CommandLine;
+
+namespace Kedge.Commands;
+
+/// <summary>The whole command line, wired by hand: a file per verb.</summary>
+static class KedgeCommand
+{
+    public static RootCommand Create(Surroundings around)
+    {
+        var root = new RootCommand(
+            $"""
+            Disaster recovery and failover for OpenStack.
+
+            Clouds are named as in clouds.yaml (OS_CLIENT_CONFIG_FILE, ./clouds.yaml, ~/.config/openstack, /etc/openstack).
+
+            {ExitCodes.Help}
+            """);
+        var home = HomeOptions.AddTo(root, around);
+        root.Subcommands.Add(SiteCommands.Create(around, home));
+        root.Subcommands.Add(VersionCommand.Create(around));
+        return root;
+    }
+
+    /// <summary>Runs one command line to its exit code. Nothing escapes: every error is printed as what happened, to what, and what to do.</summary>
+    public static async Task<int> RunAsync(string[] args, Surroundings around)
+    {
+        var parsed = Create(around).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                around.Error.WriteLine($"kedge: {error.Message}");
+            around.Error.WriteLine($"kedge: see '{NameOf(parsed.CommandResult.Command)} --help'");
+            return ExitCodes.Usage;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                Output = around.Output,
+                Error = around.Error,
+                // What has begun is written down: ten seconds are enough to stop.
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+            });
+        }
+#pragma warning disable CA1031 // The edge: what nobody foresaw is printed here, and nowhere else.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Failure.Print(e, around.Error);
+        }
+    }
+
+    static string NameOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : "kedge";
+}

@@ -1,0 +1,53 @@
+using Kedge.OpenStack;
+using Kedge.Plans;
+using Kedge.Recovery.Formats;
+using Kedge.Recovery.Sites;
+
+namespace Kedge.Home;
+
+/// <summary>
+/// The data directory of an embedded kedge: <c>kedge.db</c> the journal, and folders <c>sites</c>, <c>workloads</c>, <c>mappings</c> of YAML
+/// files, one a record. Recovery points are not in it but in the repository, which may lie elsewhere.
+/// </summary>
+sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings around)
+{
+    public string DataPath { get; } = dataPath;
+    public string RepositoryPath { get; } = repositoryPath;
+    public RecordFolder<SiteRecord> Sites { get; } = SiteFile.Folder(Path.Combine(dataPath, "sites"));
+
+    /// <summary>Who this process is, in the journal.</summary>
+    public static string Owner => $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    /// <summary>KEDGE_DATA, else kedge below XDG_DATA_HOME, else ~/.local/share/kedge.</summary>
+    public static string DefaultDataPath(IReadOnlyDictionary<string, string> variables, string home) =>
+        variables.GetValueOrDefault("KEDGE_DATA") is { Length: > 0 } named ? named
+        : Path.Combine(
+            variables.GetValueOrDefault("XDG_DATA_HOME") is { Length: > 0 } share ? share : Path.Combine(home, ".local/share"),
+            "kedge");
+
+    /// <summary>Makes the directory, readable by its owner alone: blueprints hold user-data.</summary>
+    public void Prepare() =>
+        Directory.CreateDirectory(DataPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+    public Task<SqliteJournal> OpenJournalAsync(CancellationToken cancel)
+    {
+        Prepare();
+        return SqliteJournal.OpenAsync(Path.Combine(DataPath, "kedge.db"), around.Clock, cancel);
+    }
+
+    /// <summary>Connections to a site, without a call yet.</summary>
+    public async Task<Site> GetSiteAsync(string name, CancellationToken cancel) => Connect(await Sites.GetAsync(name, cancel));
+
+    public Site Connect(SiteRecord record) => new(
+        record.Name,
+        Cloud.Connect(CloudsYaml.Load(record.Cloud, around.Settings), around.Transport, around.Clock),
+        record.AdminCloud is { } admin ? Cloud.Connect(CloudsYaml.Load(admin, around.Settings), around.Transport, around.Clock) : null);
+
+    public async Task<SiteSet> ConnectAsync(IEnumerable<string> names, CancellationToken cancel)
+    {
+        var sites = new Dictionary<string, Site>(StringComparer.Ordinal);
+        foreach (var name in names.Distinct())
+            sites[name] = await GetSiteAsync(name, cancel);
+        return new SiteSet(sites);
+    }
+}
