@@ -14,15 +14,24 @@ namespace Kedge.OpenStack;
 /// </summary>
 public sealed class Cloud : IAsyncDisposable
 {
-    Cloud(CloudSettings settings)
+    readonly Connection connection;
+    readonly bool ownsConnection;
+    readonly Session session;
+    readonly Endpoint[] endpoints;
+
+    Cloud(Connection connection, CloudScope scope, bool ownsConnection)
     {
-        Name = settings.Name;
-        Compute = new(new(ServiceKind.Compute));
-        Network = new(new(ServiceKind.Network));
-        BlockStorage = new(new(ServiceKind.BlockStorage));
-        Images = new(new(ServiceKind.Images));
-        Orchestration = new(new(ServiceKind.Orchestration));
-        Identity = new(new(ServiceKind.Identity));
+        this.connection = connection;
+        this.ownsConnection = ownsConnection;
+        session = new(connection, scope, Raise);
+        endpoints = [.. new[] { ServiceKind.Compute, ServiceKind.Network, ServiceKind.BlockStorage, ServiceKind.Images, ServiceKind.Orchestration }
+            .Select(kind => new Endpoint(kind, connection, session))];
+        Compute = new(endpoints[0]);
+        Network = new(endpoints[1]);
+        BlockStorage = new(endpoints[2]);
+        Images = new(endpoints[3]);
+        Orchestration = new(endpoints[4]);
+        Identity = new(session);
     }
 
     /// <summary>Prepares a connection.</summary>
@@ -30,13 +39,14 @@ public sealed class Cloud : IAsyncDisposable
     /// <param name="transport">What carries the requests; null for real connections. One that is given is not disposed.</param>
     /// <param name="clock">For deadlines, waits and the expiry of tokens.</param>
     /// <exception cref="SettingsException">The certificates cannot be read.</exception>
-    public static Cloud Connect(CloudSettings settings, HttpMessageHandler? transport, TimeProvider clock) => throw new NotImplementedException();
+    public static Cloud Connect(CloudSettings settings, HttpMessageHandler? transport, TimeProvider clock) =>
+        new(new(settings, transport ?? Transport.For(settings), clock, ownsTransport: transport is null), settings.Scope, ownsConnection: true);
 
     /// <summary>Raised once for every attempt that was answered or failed, on the task that made it. Must be quick and not throw.</summary>
     public event Action<CallRecord>? Called;
 
     /// <summary>Name, as in clouds.yaml.</summary>
-    public string Name { get; }
+    public string Name => connection.Settings.Name;
 
     /// <summary>Nova.</summary>
     public ComputeClient Compute { get; }
@@ -57,40 +67,55 @@ public sealed class Cloud : IAsyncDisposable
     public IdentityClient Identity { get; }
 
     /// <summary>Region, as in the settings; null for the first of the catalog.</summary>
-    public string? RegionName => throw new NotImplementedException();
+    public string? RegionName => connection.Settings.RegionName;
 
     /// <summary>Project of the token.</summary>
     /// <exception cref="InvalidOperationException">Before the first call, or with a token that is for no project.</exception>
-    public ProjectId ProjectId => throw new NotImplementedException();
+    public ProjectId ProjectId => Token.Project?.Id ?? throw new InvalidOperationException($"The token of cloud '{Name}' is for no project.");
 
     /// <summary>User of the token.</summary>
     /// <exception cref="InvalidOperationException">Before the first call.</exception>
-    public UserId UserId => throw new NotImplementedException();
+    public UserId UserId => Token.User.Id;
 
     /// <summary>Names of the roles of the token.</summary>
     /// <exception cref="InvalidOperationException">Before the first call.</exception>
-    public IReadOnlyList<string> Roles => throw new NotImplementedException();
+    public IReadOnlyList<string> Roles => [.. Token.Roles.Select(role => role.Name)];
+
+    TokenDetails Token => session.Current?.Details ?? throw new InvalidOperationException($"Cloud '{Name}' has no token yet: call AuthenticateAsync first.");
 
     /// <summary>Fetches a token unless there is a good one.</summary>
     /// <param name="cancel">Gives up.</param>
     /// <returns>What the token says.</returns>
     /// <exception cref="OpenStackException">Refused, unreachable or untrusted.</exception>
-    public Task<TokenDetails> AuthenticateAsync(CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<TokenDetails> AuthenticateAsync(CancellationToken cancel) => (await session.TokenAsync(cancel)).Details;
 
-    /// <summary>The same user in another project, over the same transport. Whether the user may is seen at the first call.</summary>
+    /// <summary>
+    /// The same user in another project, over the same transport and slots. Whether the user may is seen at the first call. It reports to
+    /// its own <see cref="Called"/>, and ends with this one.
+    /// </summary>
     /// <param name="project">The other project.</param>
     /// <exception cref="InvalidOperationException">The credential is an application credential: it is bound to its project.</exception>
-    public Cloud ForProject(ProjectId project) => throw new NotImplementedException();
+    public Cloud ForProject(ProjectId project) => connection.Settings.Credential is Credential.Application
+        ? throw new InvalidOperationException($"The application credential of cloud '{Name}' is bound to its project; another needs a password.")
+        : new(connection, new CloudScope.Project(project, null, null, null), ownsConnection: false);
 
     /// <summary>Records the calls that the code from here on makes, on this and other clouds, until the log is disposed.</summary>
     public static CallLog Record() => new();
 
-    internal void Raise(CallRecord call)
+    /// <summary>Ends the connections.</summary>
+    public ValueTask DisposeAsync()
+    {
+        foreach (var endpoint in endpoints.Append(session.Keystone))
+            endpoint.Dispose();
+        session.Dispose();
+        if (ownsConnection)
+            connection.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    void Raise(CallRecord call)
     {
         CallLog.Add(call);
         Called?.Invoke(call);
     }
-
-    /// <summary>Ends the connections.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
 }

@@ -37,7 +37,7 @@ public sealed class BlockStorageClient
     /// <param name="cancel">Gives up.</param>
     public async IAsyncEnumerable<Volume> ListVolumesAsync(BlockStorageFilter filter, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await foreach (var volume in cinder.ListAsync(Request.Get($"volumes/detail").Where(Filter(filter)).At(Cinder.Any), "volumes", BlockStorageJson.Default.Volume, cancel))
+        await foreach (var volume in cinder.ListAsync(Request.List($"volumes/detail").Where(Filter(filter)).At(Cinder.Any), "volumes", BlockStorageJson.Default.Volume, cancel))
         {
             if (Has(volume.Metadata, filter.Metadata))
                 yield return await WithReadabilityAsync(volume, cancel);
@@ -140,7 +140,7 @@ public sealed class BlockStorageClient
     /// <param name="filter">Which.</param>
     /// <param name="cancel">Gives up.</param>
     public IAsyncEnumerable<Snapshot> ListSnapshotsAsync(BlockStorageFilter filter, CancellationToken cancel) => cinder
-        .ListAsync(Request.Get($"snapshots/detail").Where(Filter(filter)).At(Cinder.Any), "snapshots", BlockStorageJson.Default.Snapshot, cancel)
+        .ListAsync(Request.List($"snapshots/detail").Where(Filter(filter)).At(Cinder.Any), "snapshots", BlockStorageJson.Default.Snapshot, cancel)
         .Where(snapshot => Has(snapshot.Metadata, filter.Metadata));
 
     /// <summary>Asks for a snapshot, also of a volume in use: consistent as after a crash.</summary>
@@ -177,7 +177,7 @@ public sealed class BlockStorageClient
     /// <param name="filter">Which.</param>
     /// <param name="cancel">Gives up.</param>
     public IAsyncEnumerable<Backup> ListBackupsAsync(BlockStorageFilter filter, CancellationToken cancel) => cinder
-        .ListAsync(Request.Get($"backups/detail").Where(Filter(filter)).At(Cinder.Any), "backups", BlockStorageJson.Default.Backup, cancel)
+        .ListAsync(Request.List($"backups/detail").Where(Filter(filter)).At(Cinder.Any), "backups", BlockStorageJson.Default.Backup, cancel)
         .Where(backup => Has(backup.Metadata, filter.Metadata));
 
     /// <summary>Asks for a backup; it is made in the background. Metadata needs 3.43, an availability zone 3.51.</summary>
@@ -230,7 +230,7 @@ public sealed class BlockStorageClient
     /// <summary>The groups (3.13).</summary>
     /// <param name="cancel">Gives up.</param>
     public IAsyncEnumerable<VolumeGroup> ListGroupsAsync(CancellationToken cancel) => cinder.ListAsync(
-        Request.Get($"groups/detail").Where(new Query { ["list_volume"] = "True" }).At(Cinder.Groups), "groups", BlockStorageJson.Default.VolumeGroup, cancel);
+        Request.List($"groups/detail").Where(new Query { ["list_volume"] = "True" }).At(Cinder.Groups), "groups", BlockStorageJson.Default.VolumeGroup, cancel);
 
     /// <summary>The types of groups (3.11).</summary>
     /// <param name="cancel">Gives up.</param>
@@ -273,7 +273,7 @@ public sealed class BlockStorageClient
     /// <summary>The group snapshots (3.14).</summary>
     /// <param name="cancel">Gives up.</param>
     public IAsyncEnumerable<GroupSnapshot> ListGroupSnapshotsAsync(CancellationToken cancel) =>
-        cinder.ListAsync(Request.Get($"group_snapshots/detail").At(Cinder.GroupSnapshots), "group_snapshots", BlockStorageJson.Default.GroupSnapshot, cancel);
+        cinder.ListAsync(Request.List($"group_snapshots/detail").At(Cinder.GroupSnapshots), "group_snapshots", BlockStorageJson.Default.GroupSnapshot, cancel);
 
     /// <summary>Asks for the deletion of a group snapshot and its snapshots; one that is gone already is no error.</summary>
     /// <param name="id">Which.</param>

@@ -239,7 +239,7 @@ public sealed class ComputeClient
     /// <summary>The flavors that the project may use; administrators see all.</summary>
     /// <param name="cancel">Gives up.</param>
     public IAsyncEnumerable<Flavor> ListFlavorsAsync(CancellationToken cancel) =>
-        nova.ListAsync(Request.Get($"flavors/detail").Where(new Query { ["is_public"] = "None" }).At(Nova.Any), "flavors", ComputeJson.Default.Flavor, cancel);
+        nova.ListAsync(Request.List($"flavors/detail").Where(new Query { ["is_public"] = "None" }).At(Nova.Any), "flavors", ComputeJson.Default.Flavor, cancel);
 
     /// <summary>The keypairs of a user.</summary>
     /// <param name="user">Whose (administrators); null for one's own.</param>

@@ -22,10 +22,24 @@ internal sealed record Request(HttpMethod Method, ResourcePath Path)
     /// <summary>True when sending it twice is the same as sending it once and nothing is lost by it: retried like a read.</summary>
     public bool IsRead { get; init; } = Method == HttpMethod.Get || Method == HttpMethod.Head;
 
+    /// <summary>Asks for pages of a bounded size; the services that refuse to be asked are not.</summary>
+    public bool IsPaged { get; init; }
+
+    /// <summary>Where to send it, when not below the service's endpoint.</summary>
+    public Uri? Target { get; init; }
+
+    /// <summary>More headers.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>Replaces the deadlines for streams: cancelled when nothing has moved for too long.</summary>
+    public CancellationToken? Stalled { get; init; }
+
     /// <summary>Sent without a token: version documents and the token request itself.</summary>
     public bool IsAnonymous { get; init; }
 
     public static Request Get(ResourcePath path) => new(HttpMethod.Get, path);
+
+    public static Request List(ResourcePath path) => new(HttpMethod.Get, path) { IsPaged = true };
 
     public static Request Post(ResourcePath path) => new(HttpMethod.Post, path);
 
@@ -39,15 +53,15 @@ internal sealed record Request(HttpMethod Method, ResourcePath Path)
 
     public Request At(VersionRange? versions) => this with { Versions = versions };
 
-    public Request With(JsonNode body) => this with { Content = () => JsonBody(body) };
+    public Request With(JsonNode body, string mediaType = "application/json") => this with { Content = () => JsonBody(body, mediaType) };
 
     public Request With<T>(string envelope, T body, JsonTypeInfo<T> type) =>
         With(new JsonObject { [envelope] = JsonSerializer.SerializeToNode(body, type) });
 
-    static ByteArrayContent JsonBody(JsonNode body)
+    static ByteArrayContent JsonBody(JsonNode body, string mediaType)
     {
         var content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()));
-        content.Headers.ContentType = new("application/json");
+        content.Headers.ContentType = new(mediaType);
         return content;
     }
 }

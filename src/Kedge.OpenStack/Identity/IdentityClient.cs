@@ -6,13 +6,18 @@ namespace Kedge.OpenStack.Identity;
 /// <summary>Keystone v3. Every method throws <see cref="OpenStackException"/> when the call fails. <c>https://docs.openstack.org/api-ref/identity/v3/</c></summary>
 public sealed class IdentityClient
 {
+    readonly Session session;
     readonly Endpoint keystone;
 
-    internal IdentityClient(Endpoint keystone) => this.keystone = keystone;
+    internal IdentityClient(Session session)
+    {
+        this.session = session;
+        keystone = session.Keystone;
+    }
 
     /// <summary>What the token in use says: user, project, roles, catalog, expiry.</summary>
     /// <param name="cancel">Gives up.</param>
-    public Task<TokenDetails> GetTokenAsync(CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<TokenDetails> GetTokenAsync(CancellationToken cancel) => (await session.TokenAsync(cancel)).Details;
 
     /// <summary>A project; null when there is none, or it may not be seen.</summary>
     /// <param name="id">Which.</param>

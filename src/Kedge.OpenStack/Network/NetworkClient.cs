@@ -27,7 +27,7 @@ public sealed class NetworkClient
     /// <param name="filter">Which.</param>
     /// <param name="cancel">Gives up.</param>
     public IAsyncEnumerable<VirtualNetwork> ListNetworksAsync(NetworkFilter filter, CancellationToken cancel) =>
-        neutron.ListAsync(Request.Get($"networks").Where(Filter(filter)), "networks", NetworkJson.Default.VirtualNetwork, cancel);
+        neutron.ListAsync(Request.List($"networks").Where(Filter(filter)), "networks", NetworkJson.Default.VirtualNetwork, cancel);
 
     /// <summary>Creates a network.</summary>
     /// <param name="network">What to create.</param>
@@ -60,7 +60,7 @@ public sealed class NetworkClient
     /// <param name="filter">Which.</param>
     /// <param name="cancel">Gives up.</param>
     public IAsyncEnumerable<Subnet> ListSubnetsAsync(NetworkFilter filter, CancellationToken cancel) =>
-        neutron.ListAsync(Request.Get($"subnets").Where(Filter(filter)), "subnets", NetworkJson.Default.Subnet, cancel);
+        neutron.ListAsync(Request.List($"subnets").Where(Filter(filter)), "subnets", NetworkJson.Default.Subnet, cancel);
 
     /// <summary>Creates a subnet.</summary>
     /// <param name="subnet">What to create.</param>
@@ -93,7 +93,7 @@ public sealed class NetworkClient
     /// <param name="filter">Which.</param>
     /// <param name="cancel">Gives up.</param>
     public IAsyncEnumerable<Router> ListRoutersAsync(NetworkFilter filter, CancellationToken cancel) =>
-        neutron.ListAsync(Request.Get($"routers").Where(Filter(filter)), "routers", NetworkJson.Default.Router, cancel);
+        neutron.ListAsync(Request.List($"routers").Where(Filter(filter)), "routers", NetworkJson.Default.Router, cancel);
 
     /// <summary>Creates a router.</summary>
     /// <param name="router">What to create.</param>
@@ -164,7 +164,7 @@ public sealed class NetworkClient
     /// <param name="filter">Which.</param>
     /// <param name="cancel">Gives up.</param>
     public IAsyncEnumerable<Port> ListPortsAsync(PortFilter filter, CancellationToken cancel) =>
-        neutron.ListAsync(Request.Get($"ports").Where(Filter(filter)), "ports", NetworkJson.Default.Port, cancel);
+        neutron.ListAsync(Request.List($"ports").Where(Filter(filter)), "ports", NetworkJson.Default.Port, cancel);
 
     /// <summary>Creates a port.</summary>
     /// <param name="port">What to create.</param>
@@ -204,7 +204,7 @@ public sealed class NetworkClient
     /// <param name="filter">Which.</param>
     /// <param name="cancel">Gives up.</param>
     public IAsyncEnumerable<SecurityGroup> ListSecurityGroupsAsync(NetworkFilter filter, CancellationToken cancel) =>
-        neutron.ListAsync(Request.Get($"security-groups").Where(Filter(filter)), "security_groups", NetworkJson.Default.SecurityGroup, cancel);
+        neutron.ListAsync(Request.List($"security-groups").Where(Filter(filter)), "security_groups", NetworkJson.Default.SecurityGroup, cancel);
 
     /// <summary>Creates a security group; it starts with rules that let everything out.</summary>
     /// <param name="group">What to create.</param>
@@ -251,7 +251,7 @@ public sealed class NetworkClient
     /// <param name="filter">Which.</param>
     /// <param name="cancel">Gives up.</param>
     public IAsyncEnumerable<FloatingIp> ListFloatingIpsAsync(NetworkFilter filter, CancellationToken cancel) =>
-        neutron.ListAsync(Request.Get($"floatingips").Where(Filter(filter)), "floatingips", NetworkJson.Default.FloatingIp, cancel);
+        neutron.ListAsync(Request.List($"floatingips").Where(Filter(filter)), "floatingips", NetworkJson.Default.FloatingIp, cancel);
 
     /// <summary>Creates a floating IP.</summary>
     /// <param name="floatingIp">What to create.</param>

@@ -13,7 +13,7 @@ public sealed class OrchestrationClient
 
     /// <summary>The project's stacks, without nested ones.</summary>
     /// <param name="cancel">Gives up.</param>
-    public IAsyncEnumerable<Stack> ListStacksAsync(CancellationToken cancel) => heat.ListAsync(Request.Get($"stacks"), "stacks", OrchestrationJson.Default.Stack, cancel);
+    public IAsyncEnumerable<Stack> ListStacksAsync(CancellationToken cancel) => heat.ListAsync(Request.List($"stacks"), "stacks", OrchestrationJson.Default.Stack, cancel);
 
     /// <summary>A stack. Missing is <see cref="Fault.NotFound"/>.</summary>
     /// <param name="nameOrId">Its name, which is unique among living stacks, or its id.</param>
@@ -23,7 +23,21 @@ public sealed class OrchestrationClient
     /// <summary>A stack; null when there is none.</summary>
     /// <param name="nameOrId">Its name, which is unique among living stacks, or its id.</param>
     /// <param name="cancel">Gives up.</param>
-    public Task<Stack?> FindStackAsync(string nameOrId, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<Stack?> FindStackAsync(string nameOrId, CancellationToken cancel)
+    {
+        // Asked for by name or id alone, Heat answers with a redirect to an address of its own; a filtered list does not depend on that address.
+        foreach (var field in (string[])["name", "id"])
+        {
+            var request = Request.List($"stacks").Where(new Query { [field] = nameOrId });
+            await foreach (var stack in heat.ListAsync(request, "stacks", OrchestrationJson.Default.Stack, cancel))
+            {
+                if (stack.Name == nameOrId || stack.Id.Value == nameOrId)
+                    return await heat.FindAsync(Request.Get($"stacks/{stack.Name}/{stack.Id}"), "stack", OrchestrationJson.Default.Stack, cancel);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The resources of a stack and of the stacks nested in it.</summary>
     /// <param name="stack">Which, as it was read.</param>
