@@ -136,8 +136,9 @@ internal sealed class RunLoop
     private async Task NoteAsync(StepEvent e, CancellationToken cancel)
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var given = cancel.Register(() => written.TrySetCanceled(cancel));
         Say(new Heard(e.Step, e, false, written));
-        await written.Task.WaitAsync(cancel);
+        await written.Task;
     }
 
     private void Say(Heard heard)

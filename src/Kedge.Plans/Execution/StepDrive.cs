@@ -199,10 +199,12 @@ internal sealed class StepDrive(StepDrive.Surroundings around, PlannedStep step,
     private TimeSpan Bounded(TimeSpan wait, StepFault? fault)
     {
         wait = TimeSpan.FromTicks(Math.Clamp(wait.Ticks, ShortestWait.Ticks, LongestWait.Ticks));
-        if (fault is { IsUnreachable: true })
-            return wait;
-        wait = wait < step.Deadline - used ? wait : step.Deadline - used;
-        used += wait;
+        var isCounted = fault is not { IsUnreachable: true };
+        if (isCounted && wait > step.Deadline - used)
+            wait = step.Deadline - used;
+        // Timers know whole milliseconds only and would come back before the time that we count.
+        wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+        used += isCounted ? wait : TimeSpan.Zero;
         return wait;
     }
 
