@@ -57,7 +57,7 @@ public sealed class BlueprintCapture(TimeProvider time)
         var unreadable = new Unreadables();
 
         var servers = await ServerReading.ReadAsync(workload, source, unreadable, progress, cancel);
-        ServerRules.Resolve(workload, servers.Select(server => (new SourceId(server.Server.Id.Value), server.Server.Name)));
+        WorkloadRules.Resolve(workload, servers.Select(server => (new SourceId(server.Server.Id.Value), server.Server.Name)));
 
         progress?.Report(new CaptureProgress("networks and volumes", 0, 0));
         var network = await NetworkReading.ReadAsync(servers, isWholeProject, source.Tenant, unreadable, cancel);

@@ -148,7 +148,7 @@ sealed class ComputeReading(Site source, Unreadables unreadable)
     static ServerGroupBlueprint Of(ServerGroup group, ImmutableArray<SourceId> members) => new()
     {
         Id = new SourceId(group.Id.Value),
-        Name = group.Name,
+        Name = OwnMarks.NameWithout(group.Name),
         Policy = group.Policy,
         MaxServerPerHost = group.Rules?.MaxServerPerHost,
         Members = members,

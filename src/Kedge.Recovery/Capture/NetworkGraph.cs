@@ -36,7 +36,7 @@ sealed class NetworkGraph(ProjectId project, Unreadables unreadable)
         return new NetworkBlueprint
         {
             Id = new SourceId(network.Id.Value),
-            Name = network.Name,
+            Name = OwnMarks.NameWithout(network.Name),
             Description = OwnMarks.DescriptionWithout(network.Description),
             Project = new SourceId(network.ProjectId.Value),
             IsAdminStateUp = network.IsAdminUp,
@@ -58,7 +58,7 @@ sealed class NetworkGraph(ProjectId project, Unreadables unreadable)
         return new SubnetBlueprint
         {
             Id = new SourceId(subnet.Id.Value),
-            Name = subnet.Name,
+            Name = OwnMarks.NameWithout(subnet.Name),
             Description = OwnMarks.DescriptionWithout(subnet.Description),
             Network = new SourceId(subnet.NetworkId.Value),
             IpVersion = subnet.IpVersion,
@@ -83,7 +83,7 @@ sealed class NetworkGraph(ProjectId project, Unreadables unreadable)
         return new RouterBlueprint
         {
             Id = new SourceId(router.Id.Value),
-            Name = router.Name,
+            Name = OwnMarks.NameWithout(router.Name),
             Description = OwnMarks.DescriptionWithout(router.Description),
             IsAdminStateUp = router.IsAdminUp,
             ExternalNetwork = router.Gateway is { } gateway ? new SourceId(gateway.NetworkId.Value) : null,
@@ -114,7 +114,7 @@ sealed class NetworkGraph(ProjectId project, Unreadables unreadable)
         return new SecurityGroupBlueprint
         {
             Id = new SourceId(group.Id.Value),
-            Name = group.Name,
+            Name = OwnMarks.NameWithout(group.Name),
             Description = OwnMarks.DescriptionWithout(group.Description),
             IsDefault = group.Name == "default",
             IsStateful = group.IsStateful,
@@ -143,7 +143,7 @@ sealed class NetworkGraph(ProjectId project, Unreadables unreadable)
         return new PortBlueprint
         {
             Id = new SourceId(port.Id.Value),
-            Name = port.Name,
+            Name = OwnMarks.NameWithout(port.Name),
             Description = OwnMarks.DescriptionWithout(port.Description),
             Network = new SourceId(port.NetworkId.Value),
             MacAddress = port.MacAddress,

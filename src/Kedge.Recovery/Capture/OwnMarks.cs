@@ -14,7 +14,10 @@ static class OwnMarks
         metadata.Where(item => !Mark.IsKey(item.Key) && !others.Contains(item.Key))
             .ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-    /// <summary>Null for an empty description, and for one that is our mark because a run is just making the resource.</summary>
+    /// <summary>A name without the mark that a run puts at its end until it is done with the resource.</summary>
+    public static string NameWithout(string name) => Mark.Without(name);
+
+    /// <summary>Null for an empty description, and for one that is nothing but our mark because a run is just making the resource.</summary>
     public static string? DescriptionWithout(string? description) =>
-        string.IsNullOrEmpty(description) || Mark.IsTag(description) ? null : description;
+        string.IsNullOrEmpty(description) || Mark.Without(description) is not { Length: > 0 } theirs ? null : theirs;
 }

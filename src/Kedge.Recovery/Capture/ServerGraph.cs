@@ -30,7 +30,7 @@ sealed class ServerGraph(ServerNeighbours neighbours, Unreadables unreadable)
         return new ServerBlueprint
         {
             Id = id,
-            Name = server.Name,
+            Name = OwnMarks.NameWithout(server.Name),
             Hostname = server.Hostname,
             Description = OwnMarks.DescriptionWithout(server.Description),
             Flavor = server.Flavor.Id is { } flavor ? new SourceId(flavor.Value) : null,

@@ -64,7 +64,7 @@ static class StorageReading
         return new VolumeBlueprint
         {
             Id = new SourceId(volume.Id.Value),
-            Name = volume.Name.Length > 0 ? volume.Name : null,
+            Name = OwnMarks.DescriptionWithout(volume.Name),
             Description = OwnMarks.DescriptionWithout(volume.Description),
             SizeGib = volume.SizeGib,
             VolumeType = volume.VolumeType,

@@ -51,7 +51,11 @@ public sealed class RecordFolder<T>(string path, JsonTypeInfo<T> type, string no
     {
         try
         {
-            return YamlText.Parse(text).Deserialize(type) ?? throw new RecordException($"{where} is empty.");
+            var node = YamlText.Parse(text) ?? throw new RecordException($"{where} is empty.");
+            var mistakes = RecordShape.MistakesIn(node, type).ToList();
+            if (mistakes.Count > 0)
+                throw new RecordException($"{where} is not a {noun}: {string.Join("; ", mistakes.Select(mistake => Told(mistake, text)))}.");
+            return node.Deserialize(type)!;
         }
         catch (JsonException e)
         {
@@ -62,6 +66,9 @@ public sealed class RecordFolder<T>(string path, JsonTypeInfo<T> type, string no
             throw new RecordException($"{where} is not YAML: {e.Message}", e);
         }
     }
+
+    static string Told((string Path, string Mistake) found, string text) =>
+        YamlText.LineOf(text, found.Path) is { } line ? $"line {line}: {found.Path} {found.Mistake}" : $"{found.Path} {found.Mistake}";
 }
 
 /// <summary>A record is missing or cannot be read; the message says which and why.</summary>

@@ -38,6 +38,29 @@ public static class YamlText
         };
     }
 
+    /// <summary>Line, from 1, of a field such as <c>flavors[0].target</c>; where it is missing, of what would hold it. Null: of nothing.</summary>
+    /// <param name="text">YAML that <see cref="Parse"/> took.</param>
+    /// <param name="path">Names joined by dots, positions from 0 in brackets.</param>
+    public static long? LineOf(string text, string path)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(text));
+        if (stream.Documents.Count == 0)
+            return null;
+        var node = stream.Documents[0].RootNode;
+        long? line = null;
+        foreach (var part in path.Replace("[", ".[", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (node is YamlMappingNode mapping && mapping.Children.FirstOrDefault(child => child.Key is YamlScalarNode key && key.Value == part) is { Key: { } at } field)
+                (line, node) = (at.Start.Line, field.Value);
+            else if (node is YamlSequenceNode sequence && int.TryParse(part.Trim('[', ']'), CultureInfo.InvariantCulture, out var index) && index < sequence.Children.Count)
+                (line, node) = (sequence.Children[index].Start.Line, sequence.Children[index]);
+            else
+                break;
+        }
+        return line;
+    }
+
     public static string Write(JsonNode? node)
     {
         var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };

@@ -120,7 +120,7 @@ public sealed class MappingCheck
             Add("keypairOwners", $"Several users have a keypair {clash.Key.Name} with different keys, and all of them become user {clash.Key.Owner}'s.", "Map their owners to different users.");
         }
         if (mapping.FloatingIps == FloatingIpPolicy.SameAddress && !blueprint.FloatingIps.IsEmpty && !offer.HasAdmin)
-            Add("floatingIps", $"The same addresses need an admin at {offer.Site}, and the site has none.", "Give the site an admin cloud, or write newAddress.");
+            Add("floatingIps", $"The same addresses need an admin at {offer.Site}, and the site has none.", "Give the site an admin cloud, or write NewAddress.");
     }
 
     void Each<T>(string list, string kind, ImmutableArray<MappedResource> mapped, IEnumerable<(SourceId Id, string Name, T Needed)> needed, Action<string, string, T> check)

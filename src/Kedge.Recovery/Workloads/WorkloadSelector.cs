@@ -22,7 +22,7 @@ public static class WorkloadSelector
     public static async Task<ImmutableArray<SourceId>> ResolveAsync(Workload workload, Site source, CancellationToken cancel)
     {
         var servers = await ReadAsync(workload, source.Tenant, cancel);
-        ServerRules.Resolve(workload, servers.Select(server => (new SourceId(server.Id.Value), server.Name)));
+        WorkloadRules.Resolve(workload, servers.Select(server => (new SourceId(server.Id.Value), server.Name)));
         return [.. servers.Select(server => new SourceId(server.Id.Value))];
     }
 

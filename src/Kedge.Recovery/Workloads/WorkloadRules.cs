@@ -12,7 +12,7 @@ public sealed record ResolvedRule(SourceId Server, ImmutableArray<SourceId> Afte
 }
 
 /// <summary>Makes ids of what a person wrote in the rules of a workload's servers.</summary>
-public static class ServerRules
+public static class WorkloadRules
 {
     /// <summary>The rules of the blueprint's servers, each of which has one.</summary>
     /// <exception cref="CaptureException">A rule names no server, several, or the rules go round in a circle.</exception>
