@@ -14,10 +14,6 @@ namespace Kedge.Plans;
 public sealed class RunExecutor(
     IJournal journal, Func<PlannedStep, Step> read, FaultReader faults, RunLimits limits, TimeProvider clock, string owner)
 {
-    internal Func<PlannedStep, Step> Read { get; } = read;
-
-    internal FaultReader Faults { get; } = faults;
-
     internal RunLimits Limits { get; } = limits;
 
     internal TimeProvider Clock { get; } = clock;
@@ -48,6 +44,38 @@ public sealed class RunExecutor(
         var state = await TakeOverAsync(run, cancel);
         return state.Apply(await journal.AppendAsync(run, state.Epoch, new RunAbandoned(by, reason), cancel));
     }
+
+    /// <summary>One call of a step. The one place of the house where what a step throws is caught, and the one where it is read.</summary>
+    internal async Task<(StepOutcome? Outcome, StepFault? Fault)> LookAsync(StepRun run, TimeSpan atMost, CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(atMost, Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
+        try
+        {
+            return (await read(run.Step).RunAsync(run, either.Token), null);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return (null, new StepFault(false, false, $"{run.Step.Title}: the call did not come back within the step's deadline and was cancelled.", null, null));
+        }
+#pragma warning disable CA1031 // The engine's one catch-all: whatever a step throws is recorded, and the run stops in good order.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return (null, faults(e) ?? Unforeseen(e));
+        }
+    }
+
+    private static StepFault Unforeseen(Exception e) => new(
+        IsTransient: false,
+        IsUnreachable: false,
+        $"{e.GetType().FullName}: {e.Message}",
+        RequestId: null,
+        "This was not foreseen: report it, with the journal of this run. Resuming tries the step again.");
 
     private async Task<RunState> TakeOverAsync(RunId run, CancellationToken cancel)
     {

@@ -34,8 +34,7 @@ internal sealed class RunLoop
             state.Run,
             clock,
             limits,
-            executor.Read,
-            executor.Faults,
+            executor.LookAsync,
             step => this.state.FindResult(step),
             NoteAsync,
             cancel => journal.EnsureCurrentAsync(state.Run, epoch, cancel),
@@ -48,6 +47,7 @@ internal sealed class RunLoop
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         try
         {
+            watch?.Report(new RunProgress(state, null, $"Taken over by {state.Owner}", null, null));
             await TurnAsync([], stop.Token);
             while (running.Count > 0)
                 await TurnAsync(await ListenAsync(stop.Token), stop.Token);

@@ -3,6 +3,9 @@ using System.Text.Json;
 
 namespace Kedge.Plans;
 
+/// <summary>Runs a step once; whatever it throws, but our own cancellation, comes back as a fault.</summary>
+internal delegate Task<(StepOutcome? Outcome, StepFault? Fault)> LookAtStep(StepRun run, TimeSpan atMost, CancellationToken cancel);
+
 /// <summary>
 /// One step from its start to the event that ends it: looks, waits, looks again; backs off after passing faults; stands still while the
 /// world is unreachable. Tells the run's loop what is worth a line in the journal.
@@ -26,6 +29,7 @@ internal sealed class StepDrive(StepDrive.Surroundings around, PlannedStep step,
     private long? cutOffAt;
 
     /// <summary>What the drive needs of the run around it.</summary>
+    /// <param name="Look">One call of the step.</param>
     /// <param name="Note">Journals an event; returns when it is on disk.</param>
     /// <param name="EnsureCurrent">Throws when the run is no longer ours.</param>
     /// <param name="Watch">Shows a text that is not journaled.</param>
@@ -33,8 +37,7 @@ internal sealed class StepDrive(StepDrive.Surroundings around, PlannedStep step,
         RunId Run,
         TimeProvider Clock,
         RunLimits Limits,
-        Func<PlannedStep, Step> Read,
-        FaultReader Faults,
+        LookAtStep Look,
         Func<string, JsonElement?> Results,
         Func<StepEvent, CancellationToken, Task> Note,
         Func<CancellationToken, Task> EnsureCurrent,
@@ -47,7 +50,7 @@ internal sealed class StepDrive(StepDrive.Surroundings around, PlannedStep step,
         {
             await around.EnsureCurrent(cancel);
             var began = around.Clock.GetTimestamp();
-            var (outcome, fault) = await LookAsync(cancel);
+            var (outcome, fault) = await around.Look(NewRun(), step.Deadline - used + around.Limits.CallGrace, cancel);
             var took = around.Clock.GetElapsedTime(began);
 
             var end = outcome switch
@@ -71,33 +74,6 @@ internal sealed class StepDrive(StepDrive.Surroundings around, PlannedStep step,
             if (Expired(fault, took) is { } expired)
                 return expired;
             await Task.Delay(Bounded(wait.Value, fault), around.Clock, cancel);
-        }
-    }
-
-    /// <summary>One call of the step; the only place of the engine that catches what it does not know.</summary>
-    private async Task<(StepOutcome? Outcome, StepFault? Fault)> LookAsync(CancellationToken cancel)
-    {
-        var callTime = step.Deadline - used + around.Limits.CallGrace;
-        using var deadline = new CancellationTokenSource(callTime, around.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
-        try
-        {
-            return (await around.Read(step).RunAsync(NewRun(), either.Token), null);
-        }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
-        {
-            return (null, new StepFault(false, false, Overdue("It did not come back and was cancelled."), null, null));
-        }
-#pragma warning disable CA1031 // The run executor's one catch-all: whatever a step throws is recorded, and the run stops in good order.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            return (null, around.Faults(e) ?? new StepFault(
-                false, false, $"{e.GetType().FullName}: {e.Message}", null, "This was not foreseen: report it, with the journal of this run. Resuming tries the step again."));
         }
     }
 

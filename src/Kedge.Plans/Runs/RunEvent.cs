@@ -36,6 +36,7 @@ public abstract record StepEvent : RunEvent
 {
     private protected StepEvent(string step) => Step = step;
 
+    [JsonPropertyOrder(-1)]
     public string Step { get; init; }
 }
 
