@@ -109,7 +109,7 @@ public static class FailoverRunbook
             to.KeypairOf(server)?.Name,
             to.ComputeZoneOf(server),
             to.For([server.Flavor!.Value, .. Optional(server.ServerGroup), .. server.Ports.Select(p => p.Port), .. atBoot.Select(v => v.Volume)]));
-        book.Add(StepIds.Server(server.Id), step, to.WhatServerWaitsFor(server), to.Rules.PriorityOf(server));
+        book.Add(StepIds.Server(server.Id), step, to.WhatServerWaitsFor(server), to.PriorityOf(server));
         later.Aggregate(StepIds.Server(server.Id), (before, volume) => book.Add(
             AttachVolume.IdOf(server.Id, volume.Volume), new AttachVolume(site, server.Id, server.Name, volume, to.For(server.Id, volume.Volume)), [before]));
     }
@@ -118,12 +118,12 @@ public static class FailoverRunbook
     static void BringServerHome(Runbook book, string site, ServerBlueprint server, FailoverTargets to)
     {
         var up = to.AttachmentsOf(server).Prepend(StepIds.Server(server.Id)).ToList();
-        if (to.Rules.HealthOf(server) is { } health)
+        if (to.HealthOf(server) is { } health)
             up.Add(book.Add(
                 StepIds.Health(server.Id),
                 WaitForHealth.Of(site, server.Name, health, to.FirstAddressOf(server), to.FloatingIpOf(server)),
                 [.. up, .. Optional(to.FloatingIpOf(server))],
-                to.Rules.PriorityOf(server)));
+                to.PriorityOf(server)));
         if (SetServerState.IsNeeded(server))
             book.Add(StepIds.ServerState(server.Id), new SetServerState(site, server.Id, server.Name, server.Power, server.IsLocked, server.LockedReason, to.For(server.Id)), up);
     }

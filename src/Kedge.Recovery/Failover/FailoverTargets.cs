@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kedge.Recovery.Blueprints;
+using Kedge.Recovery.Capture;
 using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.Steps;
@@ -18,6 +19,7 @@ sealed class FailoverTargets
     readonly Blueprint blueprint;
     readonly RecoveryPoint point;
     readonly SiteMapping mapping;
+    ImmutableSortedDictionary<SourceId, ResolvedRule> rules = ImmutableSortedDictionary<SourceId, ResolvedRule>.Empty;
 
     FailoverTargets(Blueprint blueprint, RecoveryPoint point, SiteMapping mapping)
     {
@@ -27,7 +29,6 @@ sealed class FailoverTargets
     }
 
     public Counterparts All { get; private set; } = Counterparts.None;
-    public ServerRules Rules { get; private set; } = null!;
 
     /// <exception cref="FailoverRefusedException">Something has no counterpart, or a rule names no server.</exception>
     public static FailoverTargets Decide(Workload workload, RecoveryPoint point, Blueprint blueprint, SiteMapping mapping)
@@ -113,9 +114,14 @@ sealed class FailoverTargets
             .. KeypairOf(server) is { } key ? new[] { StepIds.Keypair(key.Name, key.User) } : [],
             .. OwnSubnets.Where(s => subnets.Contains(s.Id) && EnableDhcp.IsNeeded(s)).Select(s => EnableDhcp.IdOf(s.Id)),
             .. ports.SelectMany(p => p.SecurityGroups).Select(StepIds.SecurityGroupRules),
-            .. Rules.After(server).Select(IsUp),
+            .. rules[server.Id].After.Select(IsUp),
         ];
     }
+
+    public int PriorityOf(ServerBlueprint server) => rules[server.Id].Priority;
+
+    /// <summary>Null: none is named, or the server is not to be left running.</summary>
+    public HealthCheck? HealthOf(ServerBlueprint server) => server.Power is ServerPower.Active ? rules[server.Id].Health : null;
 
     /// <summary>The floating IP that its health is asked at: the first of its ports'.</summary>
     public string? FloatingIpOf(ServerBlueprint server) =>
@@ -131,7 +137,7 @@ sealed class FailoverTargets
         blueprint.Keypairs.FirstOrDefault(k => k.Name == server.KeyName && (server.KeyOwner is null || k.User == server.KeyOwner) && k.PublicKey is not null);
 
     string IsUp(SourceId server) =>
-        Rules.HealthOf(blueprint.Servers.First(s => s.Id == server)) is null ? StepIds.Server(server) : StepIds.Health(server);
+        HealthOf(blueprint.Servers.First(s => s.Id == server)) is null ? StepIds.Server(server) : StepIds.Health(server);
 
     IEnumerable<(RouterBlueprint Router, RouterInterface Leg)> LegsIn(SourceId subnet) =>
         blueprint.Routers.SelectMany(r => r.Interfaces.Where(l => l.FixedIps.Any(ip => ip.Subnet == subnet)).Select(l => (r, l)));
@@ -194,7 +200,14 @@ sealed class FailoverTargets
                 server.Volumes.Any(v => v.BootIndex == 0) || RootDiskOf(server) is not null,
                 $"Point {point.Id} has no copy of the root disk of server {server.Name}: choose another point.");
         }
-        Rules = ServerRules.Of(workload, blueprint, problems);
+        try
+        {
+            rules = ServerRules.Resolve(workload, blueprint);
+        }
+        catch (CaptureException e)
+        {
+            problems.Add(e.Message);
+        }
     }
 
     void Make(SourceId id, string step) => bySource[id.Value] = Counterpart.MadeBy(step);
