@@ -11,13 +11,13 @@ namespace Kedge.Recovery.Cleanup;
 /// </summary>
 /// <param name="Run">The run that is cleaned up after.</param>
 /// <param name="Keypairs">Names of those that the run imported and that were not there before.</param>
-public sealed record RemoveMade(string Site, string Run, MadeKind Kind, ImmutableArray<string> Keypairs) : RecoveryStep
+public sealed record RemoveMade(string Site, string Run, MadeKind What, ImmutableArray<string> Keypairs) : RecoveryStep
 {
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     public override string Title => $"Remove the {Words} of run {Run} at {Site}";
 
-    public override IEnumerable<string> Lanes => [Kind switch
+    public override IEnumerable<string> Lanes => [What switch
     {
         MadeKind.Server or MadeKind.ServerGroup or MadeKind.Keypair => Steps.Lanes.Compute(Site),
         MadeKind.Volume or MadeKind.Snapshot or MadeKind.Backup => Steps.Lanes.BlockStorage(Site),
@@ -27,28 +27,28 @@ public sealed record RemoveMade(string Site, string Run, MadeKind Kind, Immutabl
 
     public override TimeSpan Expected => TimeSpan.FromSeconds(2);
 
-    string Words => Kind switch
+    string Words => What switch
     {
         MadeKind.FloatingIp => "floating IPs",
         MadeKind.ServerGroup => "server groups",
         MadeKind.SecurityGroup => "security groups",
         MadeKind.SecurityGroupRule => "rules in other security groups",
-        _ => $"{Kind.ToString().ToLowerInvariant()}s",
+        _ => $"{What.ToString().ToLowerInvariant()}s",
     };
 
     public override async Task<StepOutcome> RunAsync(SiteSet sites, StepRun run, CancellationToken cancel)
     {
         var site = sites[Site];
-        if (Kind is MadeKind.Keypair)
+        if (What is MadeKind.Keypair)
         {
             foreach (var name in Keypairs)
                 await site.Tenant.Compute.DeleteKeypairAsync(name, null, cancel);
             return new StepOutcome.Done(Keypairs is [] ? "none" : $"removed {string.Join(", ", Keypairs)}");
         }
 
-        var left = await MarkedResource.ListAsync(site.Tenant, Kind, Run, cancel).ToListAsync(cancel);
+        var left = await MarkedResource.ListAsync(site.Tenant, What, Run, cancel).ToListAsync(cancel);
         foreach (var it in left)
-            await Removal.RemoveAsync(site, Kind, it.Id, cancel);
+            await Removal.RemoveAsync(site, What, it.Id, cancel);
         return left is []
             ? new StepOutcome.Done($"{Site} has no {Words} of run {Run}")
             : new StepOutcome.NotYet($"the {Words} {string.Join(", ", left.Select(m => m.Id).Order(StringComparer.Ordinal))} to be gone", Look);

@@ -14,7 +14,7 @@ namespace Kedge.Recovery.Failover;
 /// </summary>
 public sealed record CreateSecurityGroupRules(string Site, SecurityGroupBlueprint Group, Counterparts Targets) : RecoveryStep
 {
-    public override string Title => $"Set the {Group.Rules.Length} rules of security group {Group.Name}";
+    public override string Title => $"Set the rules of security group {Group.Name} ({Group.Rules.Length})";
 
     public override IEnumerable<string> Lanes => [Steps.Lanes.Network(Site)];
 

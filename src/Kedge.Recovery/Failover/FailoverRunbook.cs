@@ -65,7 +65,7 @@ public static class FailoverRunbook
         foreach (var server in blueprint.Servers)
             BringServerHome(book, site, server, to);
 
-        book.Add(SweepDuplicates.StepId, SweepDuplicates.After(site, book.Steps), book.Steps.Select(s => s.Id));
+        book.Add(SweepDuplicates.StepId, SweepDuplicates.After(site, book.Steps), book.Last());
         return Plan.Create(
             Kind, $"Fail {workload.Name} over from {workload.From} to {workload.To}", workload.Name, book.Steps, FailoverFacts.Of(workload, point, request).ToJson());
     }

@@ -13,6 +13,13 @@ sealed class Runbook
 
     public ImmutableArray<PlannedStep> Steps => steps.ToImmutable();
 
+    /// <summary>The steps that nothing comes after: what comes after these comes after everything.</summary>
+    public IEnumerable<string> Last()
+    {
+        var before = steps.SelectMany(s => s.After).ToHashSet();
+        return [.. steps.Select(s => s.Id).Where(id => !before.Contains(id))];
+    }
+
     /// <summary>Writes a step and answers its id, for those that come after it.</summary>
     public string Add(string id, RecoveryStep step, IEnumerable<string> after, int priority = 0)
     {

@@ -1,0 +1,107 @@
+using Kedge.OpenStack;
+using Kedge.Plans;
+using Kedge.Recovery.Sites;
+using Kedge.Recovery.Steps;
+using Kedge.Sandbox;
+using Kedge.Sandbox.BlockStorage;
+using Kedge.Testing;
+
+namespace Kedge.Recovery.Tests;
+
+/// <summary>
+/// The whole world of a test: two sandbox clouds A and B that share nothing but a store of backups, Kedge's hands in both, a journal that
+/// survives crashes, and a clock that only <see cref="LiveAsync"/> moves.
+/// </summary>
+sealed class House : IAsyncDisposable
+{
+    readonly List<Cloud> connections = [];
+
+    House(SandboxSettings a, SandboxSettings b)
+    {
+        A = SandboxCloud.Create(a, Clock);
+        B = SandboxCloud.Create(b, Clock);
+        Journal = new MemoryJournal(Clock);
+        Sites = Connect();
+    }
+
+    public FakeClock Clock { get; } = new();
+
+    public SandboxCloud A { get; }
+
+    public SandboxCloud B { get; }
+
+    public MemoryJournal Journal { get; }
+
+    public SiteSet Sites { get; private set; }
+
+    public Site SiteA => Sites["A"];
+
+    public Site SiteB => Sites["B"];
+
+    public RunLimits Limits { get; init; } = new();
+
+    public static House WithTwoClouds(Func<SandboxSettings, SandboxSettings>? a = null, Func<SandboxSettings, SandboxSettings>? b = null)
+    {
+        var store = new BackupStore();
+        SandboxSettings Of(string name, Func<SandboxSettings, SandboxSettings>? change) =>
+            (change ?? (s => s))(new SandboxSettings { Name = name, Backups = store });
+        return new House(Of("a", a), Of("b", b));
+    }
+
+    /// <summary>Only the target, over a store that another house filled: what remains after the primary was lost.</summary>
+    public static House WithTargetOnly(BackupStore store, Func<SandboxSettings, SandboxSettings>? b = null) =>
+        new(new SandboxSettings { Name = "a" }, (b ?? (s => s))(new SandboxSettings { Name = "b", Backups = store }));
+
+    /// <summary>Runs asynchronous code in the time of this house: waits pass at once, in the same order every time.</summary>
+    public Task LiveAsync(Func<Task> body) => SimulatedTime.RunAsync(Clock, body);
+
+    public Task<T> LiveAsync<T>(Func<Task<T>> body) => SimulatedTime.RunAsync(Clock, body);
+
+    /// <summary>For bodies with sockets of their own: the clock waits until nothing came back for a while.</summary>
+    public Task<T> LiveWithSocketsAsync<T>(Func<Task<T>> body) => SimulatedTime.RunAsync(Clock, TimeSpan.FromMilliseconds(50), body);
+
+    /// <summary>A new process of kedge: nothing remembered but the journal.</summary>
+    public RunExecutor NewProcess(string owner = "host/1")
+    {
+        Sites = Connect();
+        var sites = Sites;
+        return new RunExecutor(Journal, step => RecoveryStepJson.Read(step, sites), RecoveryFaults.Read, Limits, Clock, owner);
+    }
+
+    public async Task<RunState> BeginAndExecuteAsync(Plan plan, string exclusiveKey)
+    {
+        var run = RunId.Create(Clock);
+        await Journal.BeginAsync(run, plan, exclusiveKey, "host/1", CancellationToken.None);
+        return await NewProcess().ExecuteAsync(run, null, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in connections)
+            await connection.DisposeAsync();
+        await A.DisposeAsync();
+        await B.DisposeAsync();
+    }
+
+    SiteSet Connect() => new(new Dictionary<string, Site>
+    {
+        ["A"] = new Site("A", Connect(A, "demo"), Connect(A, "admin")),
+        ["B"] = new Site("B", Connect(B, "demo"), Connect(B, "admin")),
+    });
+
+    /// <summary>Both hands are scoped to the project <c>demo</c>.</summary>
+    Cloud Connect(SandboxCloud cloud, string user)
+    {
+        var settings = new CloudSettings
+        {
+            Name = $"{cloud.Settings.Name}-{user}",
+            AuthUrl = cloud.AuthUrl,
+            Credential = new Credential.Password(new UserReference(null, user, null, "Default"), cloud.Settings.Password),
+            Scope = new CloudScope.Project(null, "demo", null, "Default"),
+            Limits = new CallLimits { Seed = 1 },
+        };
+        var connection = Cloud.Connect(settings, cloud.CreateHandler(), Clock);
+        connections.Add(connection);
+        return connection;
+    }
+}
