@@ -202,7 +202,7 @@ sealed class FailoverTargets
         }
         try
         {
-            rules = ServerRules.Resolve(workload, blueprint);
+            rules = WorkloadRules.Resolve(workload, blueprint);
         }
         catch (CaptureException e)
         {
