@@ -1,0 +1,192 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace Kedge.Blocks.Stores;
+
+/// <summary>
+/// A store in a directory of a POSIX file system. An object is written to <c>tmp/</c>, synced, then linked under its name: link(2) fails when the
+/// name is taken, which is the put-if-absent that a rename would not give.
+/// </summary>
+public sealed class DirectoryStore : IStore
+{
+    readonly string root;
+    readonly string temporary;
+
+    DirectoryStore(string root)
+    {
+        this.root = root;
+        temporary = Path.Combine(root, "tmp");
+    }
+
+    /// <summary>Opens the directory and makes it when it is absent.</summary>
+    public static DirectoryStore Open(string path)
+    {
+        var store = new DirectoryStore(Path.GetFullPath(path));
+        Guard(path, () => Directory.CreateDirectory(store.temporary));
+        return store;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    {
+        var target = PathOf(name);
+        var written = Path.Combine(temporary, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        try
+        {
+            if (File.Exists(target)) return false;
+            using (var file = File.OpenHandle(written, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, content.Length))
+            {
+                await RandomAccess.WriteAsync(file, content, 0, cancel);
+                RandomAccess.FlushToDisk(file);
+            }
+            var folder = Path.GetDirectoryName(target)!;
+            MakeFolder(folder);
+            var linked = Posix.LinkIfAbsent(written, target);
+            if (linked) Posix.SyncDirectory(folder);
+            return linked;
+        }
+        catch (IOException e)
+        {
+            throw Unavailable($"Writing {name}", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Unavailable($"Writing {name}", e);
+        }
+        finally
+        {
+            Guard(name, () => File.Delete(written));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<int> ReadAsync(string name, long offset, Memory<byte> into, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return Guard($"Reading {name}", () =>
+        {
+            using var file = FindFile(name);
+            if (file is null) return ValueTask.FromResult(-1);
+            var got = 0;
+            while (got < into.Length)
+            {
+                var more = RandomAccess.Read(file, into.Span[got..], offset + got);
+                if (more == 0) break;
+                got += more;
+            }
+            return ValueTask.FromResult(got);
+        });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<StoredObject?> FindAsync(string name, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var file = new FileInfo(PathOf(name));
+        return ValueTask.FromResult<StoredObject?>(file.Exists ? new StoredObject(name, file.Length, file.LastWriteTimeUtc) : null);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await ValueTask.CompletedTask;
+        var folder = PathOf(prefix[..(prefix.LastIndexOf('/') + 1)]);
+        foreach (var (path, length, at) in Guard($"Listing {prefix}", () => Walk(folder)))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var name = Path.GetRelativePath(root, path);
+            if (name.StartsWith(prefix, StringComparison.Ordinal) && !name.StartsWith("tmp/", StringComparison.Ordinal))
+                yield return new StoredObject(name, length, at);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DeleteAsync(string name, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var path = PathOf(name);
+        Guard($"Deleting {name}", () => { if (File.Exists(path)) File.Delete(path); });
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Removes what writers that died left in <c>tmp/</c> longer ago than a day.</summary>
+    internal int RemoveLeftovers(DateTimeOffset now) => Guard("Cleaning tmp", () =>
+    {
+        var removed = 0;
+        foreach (var path in Directory.EnumerateFiles(temporary))
+        {
+            if (now - File.GetLastWriteTimeUtc(path) < TimeSpan.FromDays(1)) continue;
+            File.Delete(path);
+            removed++;
+        }
+        return removed;
+    });
+
+    static List<(string Path, long Length, DateTimeOffset At)> Walk(string folder)
+    {
+        var found = new List<(string Path, long Length, DateTimeOffset At)>();
+        if (!Directory.Exists(folder)) return found;
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            // A file may go between being listed and being looked at: then it is not there.
+            if (file.Exists) found.Add((file.FullName, file.Length, file.LastWriteTimeUtc));
+        }
+        found.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
+        return found;
+    }
+
+    SafeFileHandle? FindFile(string name)
+    {
+        try
+        {
+            return File.OpenHandle(PathOf(name));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    static void MakeFolder(string folder)
+    {
+        if (Directory.Exists(folder)) return;
+        MakeFolder(Path.GetDirectoryName(folder)!);
+        Directory.CreateDirectory(folder);
+        Posix.SyncDirectory(Path.GetDirectoryName(folder)!);
+    }
+
+    string PathOf(string name)
+    {
+        foreach (var c in name)
+        {
+            if (c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '/' or '-' or '.')) throw new ArgumentException($"'{name}' is not a name of a store: '{c}'.");
+        }
+        if (name.Contains("..", StringComparison.Ordinal) || name.StartsWith('/')) throw new ArgumentException($"'{name}' is not a name of a store.");
+        return Path.Combine(root, name);
+    }
+
+    static void Guard(string what, Action act) => Guard(what, () => { act(); return 0; });
+
+    static T Guard<T>(string what, Func<T> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (IOException e)
+        {
+            throw Unavailable(what, e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Unavailable(what, e);
+        }
+    }
+
+    static RepositoryException Unavailable(string what, Exception e) => new(RepositoryFault.Unavailable, $"{what} failed: {e.Message}", e);
+}
