@@ -38,5 +38,5 @@ public readonly record struct Mark(string Run, string Step)
     /// <summary>Is this a mark of ours? For comparing and capturing: what Kedge wrote is not the tenant's.</summary>
     public static bool IsTag(string tag) => tag.StartsWith("kedge:", StringComparison.Ordinal);
 
-    public static bool IsKey(string key) => key is RunKey or StepKey;
+    public static bool IsKey(string key) => key.StartsWith("kedge_", StringComparison.Ordinal);
 }

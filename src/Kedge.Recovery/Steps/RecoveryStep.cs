@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Kedge.Plans;
 using Kedge.Recovery.Cleanup;
 using Kedge.Recovery.Failover;
+using Kedge.Recovery.Protection;
 using Kedge.Recovery.Sites;
 
 namespace Kedge.Recovery.Steps;
@@ -11,9 +12,13 @@ namespace Kedge.Recovery.Steps;
 /// run any number of times. The kinds below are a durable format: a name is never given to another step, arguments are only added.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonDerivedType(typeof(ApplyRetention), "apply-retention")]
 [JsonDerivedType(typeof(AssociateFloatingIp), "associate-floating-ip")]
 [JsonDerivedType(typeof(AttachRouter), "attach-router")]
 [JsonDerivedType(typeof(AttachVolume), "attach-volume")]
+[JsonDerivedType(typeof(BackupVolume), "backup-volume")]
+[JsonDerivedType(typeof(CopyImage), "copy-image")]
+[JsonDerivedType(typeof(CopyRootDisk), "copy-root-disk")]
 [JsonDerivedType(typeof(CreateNetwork), "create-network")]
 [JsonDerivedType(typeof(CreatePort), "create-port")]
 [JsonDerivedType(typeof(CreateRouter), "create-router")]
@@ -22,7 +27,9 @@ namespace Kedge.Recovery.Steps;
 [JsonDerivedType(typeof(CreateServer), "create-server")]
 [JsonDerivedType(typeof(CreateServerGroup), "create-server-group")]
 [JsonDerivedType(typeof(CreateSubnet), "create-subnet")]
+[JsonDerivedType(typeof(DeleteSnapshots), "delete-snapshots")]
 [JsonDerivedType(typeof(EnableDhcp), "enable-dhcp")]
+[JsonDerivedType(typeof(ExportBackupRecord), "export-backup-record")]
 [JsonDerivedType(typeof(ImportBackupRecord), "import-backup-record")]
 [JsonDerivedType(typeof(ImportKeypair), "import-keypair")]
 [JsonDerivedType(typeof(LookForKeypair), "look-for-keypair")]
@@ -30,8 +37,10 @@ namespace Kedge.Recovery.Steps;
 [JsonDerivedType(typeof(RestoreVolume), "restore-volume")]
 [JsonDerivedType(typeof(SetRouterRoutes), "set-router-routes")]
 [JsonDerivedType(typeof(SetServerState), "set-server-state")]
+[JsonDerivedType(typeof(SnapshotWorkload), "snapshot-workload")]
 [JsonDerivedType(typeof(SweepDuplicates), "sweep-duplicates")]
 [JsonDerivedType(typeof(WaitForHealth), "wait-for-health")]
+[JsonDerivedType(typeof(WritePoint), "write-point")]
 public abstract record RecoveryStep
 {
     /// <summary>What a person would say that it does, e.g. <c>Create port web-eth0 with 10.0.0.5</c>.</summary>

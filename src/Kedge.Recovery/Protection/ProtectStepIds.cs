@@ -1,0 +1,21 @@
+using Kedge.Recovery.Blueprints;
+
+namespace Kedge.Recovery.Protection;
+
+/// <summary>Ids of the steps of a protect plan. They stand in marks and journals: they must not change between two versions of the program.</summary>
+static class ProtectStepIds
+{
+    public const string Snapshot = "snapshot";
+    public const string DeleteSnapshots = "delete-snapshots";
+    public const string DeleteRootSnapshots = "delete-root-snapshots";
+    public const string WritePoint = "write-point";
+    public const string Retention = "apply-retention";
+
+    public static string Backup(SourceId volume) => $"backup/{volume}";
+
+    public static string Export(SourceId volume) => $"export-record/{volume}";
+
+    public static string Image(SourceId image) => $"copy-image/{image}";
+
+    public static string RootDisk(SourceId server) => $"copy-root-disk/{server}";
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Kedge.Recovery.Points;
+using Kedge.Recovery.Workloads;
+
+namespace Kedge.Recovery.Protection;
+
+/// <summary>Which points go, and what goes with them: pure, and the only place that knows the rules.</summary>
+static class Retention
+{
+    /// <summary>
+    /// The newest points stay, and so does an older one all of whose backups are ancestors of theirs: it costs nothing, since a chain goes as a
+    /// whole or not at all. One that holds copies of root disks costs their space, and goes.
+    /// </summary>
+    /// <param name="points">Oldest first.</param>
+    /// <param name="usable">The newest usable one, which stays whatever the policy says.</param>
+    public static ImmutableArray<RecoveryPoint> ToRetire(ImmutableArray<RecoveryPoint> points, RecoveryPoint? usable, RetentionPolicy policy)
+    {
+        var kept = points.TakeLast(Math.Max(1, policy.KeepLast)).ToList();
+        if (usable is not null && !kept.Exists(point => point.Id == usable.Id))
+            kept.Add(usable);
+        var backups = Backups(kept);
+        var images = Images(kept);
+        return
+        [
+            .. points.Where(point => kept.TrueForAll(one => one.Id != point.Id)
+                && (point.Volumes.IsEmpty || !Backups([point]).IsSubsetOf(backups) || !Images([point]).IsSubsetOf(images))),
+        ];
+    }
+
+    public static HashSet<string> Backups(IEnumerable<RecoveryPoint> points) =>
+        [.. points.SelectMany(point => point.Volumes).SelectMany(volume => volume.Chain).Select(link => link.BackupId)];
+
+    public static HashSet<string> Images(IEnumerable<RecoveryPoint> points) =>
+        [.. points.SelectMany(point => point.Images).Select(image => image.TargetImageId)];
+}
