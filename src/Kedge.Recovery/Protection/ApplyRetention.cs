@@ -52,7 +52,7 @@ public sealed record ApplyRetention(string Repository, string Workload, string F
     }
 
     /// <summary>All points that are offered, of every workload; null where some cannot be read.</summary>
-    async Task<ImmutableArray<RecoveryPoint>?> LiveAsync(PointRepository repository, CancellationToken cancel)
+    static async Task<ImmutableArray<RecoveryPoint>?> LiveAsync(PointRepository repository, CancellationToken cancel)
     {
         var live = ImmutableArray.CreateBuilder<RecoveryPoint>();
         foreach (var workload in repository.Workloads())

@@ -27,6 +27,8 @@ public sealed record BackupVolume(
         ? $"Back up {VolumeName} ({SizeGib} GiB) in full"
         : $"Back up what changed on {VolumeName} ({SizeGib} GiB)";
 
+    public override IEnumerable<string> Needs => [ProtectStepIds.Snapshot];
+
     public override IEnumerable<string> Lanes => [Steps.Lanes.BlockStorage(Site)];
 
     /// <summary>Measured on an idle cloud: about 60 MiB/s in full, a quarter of it for an incremental that changed little.</summary>

@@ -18,6 +18,8 @@ public sealed record CopyRootDisk(string From, string To, string Workload, Sourc
 {
     public override string Title => $"Copy the root disk of {ServerName} to {To}";
 
+    public override IEnumerable<string> Needs => [ProtectStepIds.Snapshot];
+
     public override IEnumerable<string> Lanes => [Steps.Lanes.Images(From), Steps.Lanes.Images(To)];
 
     public override TimeSpan Expected => TimeSpan.FromSeconds(5 + (DiskGib * 20.0));

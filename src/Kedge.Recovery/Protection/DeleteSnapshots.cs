@@ -19,6 +19,8 @@ public sealed record DeleteSnapshots(string Site, string Workload, SnapshotsOf O
         ? $"Delete the snapshots of {Workload}'s volumes"
         : $"Delete the source's images of {Workload}'s root disks";
 
+    public override IEnumerable<string> Needs => [ProtectStepIds.Snapshot];
+
     public override IEnumerable<string> Lanes => [Of == SnapshotsOf.Volumes ? Steps.Lanes.BlockStorage(Site) : Steps.Lanes.Images(Site)];
 
     public override TimeSpan Expected => TimeSpan.FromSeconds(3);

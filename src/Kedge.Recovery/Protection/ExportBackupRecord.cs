@@ -22,6 +22,8 @@ public sealed record ExportBackupRecord(
 
     public override string Title => $"Export the record of {VolumeName}'s backup";
 
+    public override IEnumerable<string> Needs => [ProtectStepIds.Backup(Volume)];
+
     public override IEnumerable<string> Lanes => [Steps.Lanes.BlockStorage(Site)];
 
     public override async Task<StepOutcome> RunAsync(SiteSet sites, StepRun run, CancellationToken cancel)

@@ -3,6 +3,7 @@ using System.Globalization;
 using Kedge.OpenStack;
 using Kedge.OpenStack.BlockStorage;
 using Kedge.OpenStack.Compute;
+using Kedge.OpenStack.Images;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
 using Kedge.Recovery.Points;
@@ -84,7 +85,7 @@ public sealed record SnapshotWorkload(
         var attempt = run.Clock.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fffffff'Z'", CultureInfo.InvariantCulture);
         var marked = Mark.Of(run).Metadata.Add(Disks.AttemptKey, attempt);
         var volumes = Volumes.Where(missing.Contains).ToList();
-        var calls = RootDisks.Where(server => missing.Contains(server.Server)).Select(server => ImageAsync(cloud, server, marked, cancel)).ToList();
+        var calls = RootDisks.Where(server => missing.Contains(server.Server)).Select(server => (Task)ImageAsync(cloud, server, marked, cancel)).ToList();
         if (Group is { } group && volumes.Count > 0)
         {
             // Made, but its members not listed yet: a second one would be a second moment.
@@ -99,11 +100,11 @@ public sealed record SnapshotWorkload(
         return new StepOutcome.NotYet("the snapshots to become available", TimeSpan.FromSeconds(1));
     }
 
-    Task SnapshotAsync(Cloud cloud, SourceId volume, ImmutableSortedDictionary<string, string> marked, CancellationToken cancel) =>
+    Task<Snapshot> SnapshotAsync(Cloud cloud, SourceId volume, ImmutableSortedDictionary<string, string> marked, CancellationToken cancel) =>
         cloud.BlockStorage.CreateSnapshotAsync(
             new NewSnapshot { VolumeId = new VolumeId(volume.Value), Name = $"kedge-{Workload}", Metadata = marked }, cancel);
 
-    Task ImageAsync(Cloud cloud, RootDiskServer server, ImmutableSortedDictionary<string, string> marked, CancellationToken cancel) =>
+    Task<ImageId> ImageAsync(Cloud cloud, RootDiskServer server, ImmutableSortedDictionary<string, string> marked, CancellationToken cancel) =>
         cloud.Compute.CreateServerImageAsync(
             new ServerId(server.Server.Value), $"kedge-{Workload}-{server.Name}", marked.Add(Disks.ServerKey, server.Server.Value), cancel);
 
