@@ -7,17 +7,20 @@ static class FieldNames
 {
     const string Attributes = "OS-EXT-SRV-ATTR:";
 
-    /// <summary>Names of hosts and of what lies on them: their absence is no loss.</summary>
-    static readonly HashSet<string> OfHosts =
+    /// <summary>
+    /// Names of hosts and of what lies on them, whose absence is no loss; ids that mean nothing elsewhere; and <c>server_groups</c>, which
+    /// lists never show, and which the groups' own list tells.
+    /// </summary>
+    static readonly HashSet<string> NoLoss =
     [
         Attributes + "host", Attributes + "hypervisor_hostname", Attributes + "instance_name", Attributes + "reservation_id",
         Attributes + "launch_index", Attributes + "root_device_name", "host_status", "hostId", "host",
+        Attributes + "kernel_id", Attributes + "ramdisk_id", "server_groups",
     ];
 
     /// <summary>Null: not of the contract.</summary>
-    public static string? OfServer(string field) => OfHosts.Contains(field) ? null : field switch
+    public static string? OfServer(string field) => NoLoss.Contains(field) ? null : field switch
     {
-        "server_groups" => "serverGroup",
         "flavor" or "flavor.id" => "flavor",
         "extra_specs" or "flavor.extra_specs" => "embeddedFlavor.extraSpecs",
         "scheduler_hints" or "OS-SCH-HNT:scheduler_hints" => "schedulerHints",

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Kedge.OpenStack;
 using Kedge.OpenStack.Compute;
 using Kedge.Recovery.Sites;
@@ -96,24 +95,45 @@ static class ServerReading
     static async Task<IReadOnlyList<ReadServer>> WithPartsAsync(
         IReadOnlyList<Server> servers, Cloud cloud, IProgress<CaptureProgress>? progress, CancellationToken cancel)
     {
-        var read = new ConcurrentBag<ReadServer>();
-        var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
-        await Parallel.ForEachAsync(servers, limits, async (server, stop) =>
+        var read = new ReadServer[servers.Count];
+        var next = 0;
+        var done = 0;
+
+        async Task WorkAsync()
         {
-            var disks = new List<VolumeAttachment>();
-            if (server.Volumes.Count > 0)
+            while (Interlocked.Increment(ref next) - 1 is var at && at < servers.Count)
             {
-                await foreach (var disk in cloud.Compute.ListVolumeAttachmentsAsync(server.Id, stop))
-                    disks.Add(disk);
+                try
+                {
+                    read[at] = await WithPartsAsync(servers[at], cloud, cancel);
+                }
+                finally
+                {
+                    // Where one server fails the capture fails: the others need not be asked any more.
+                    if (read[at] is null)
+                        Interlocked.Exchange(ref next, servers.Count);
+                }
+                progress?.Report(new CaptureProgress("disks and NICs of servers", Interlocked.Increment(ref done), servers.Count));
             }
-            var nics = new List<InterfaceAttachment>();
-            await foreach (var nic in cloud.Compute.ListInterfacesAsync(server.Id, stop))
-                nics.Add(nic);
-            DemandSameDisks(server, disks);
-            read.Add(new ReadServer(server, disks, nics));
-            progress?.Report(new CaptureProgress("disks and NICs of servers", read.Count, servers.Count));
-        });
-        return [.. read.OrderBy(server => server.Server.Id.Value, StringComparer.Ordinal)];
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(AtOnce, servers.Count)).Select(_ => WorkAsync()));
+        return read;
+    }
+
+    static async Task<ReadServer> WithPartsAsync(Server server, Cloud cloud, CancellationToken cancel)
+    {
+        var disks = new List<VolumeAttachment>();
+        if (server.Volumes.Count > 0)
+        {
+            await foreach (var disk in cloud.Compute.ListVolumeAttachmentsAsync(server.Id, cancel))
+                disks.Add(disk);
+        }
+        var nics = new List<InterfaceAttachment>();
+        await foreach (var nic in cloud.Compute.ListInterfacesAsync(server.Id, cancel))
+            nics.Add(nic);
+        DemandSameDisks(server, disks);
+        return new ReadServer(server, disks, nics);
     }
 
     static void DemandSameDisks(Server server, IReadOnlyList<VolumeAttachment> disks)

@@ -13,7 +13,7 @@ sealed class HealthCheckJson : JsonConverter<HealthCheck>
     {
         using var document = JsonDocument.ParseValue(ref reader);
         var fields = document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.EnumerateObject().ToList() : [];
-        if (fields.Find(field => field.Name is not ("tcp" or "http" or "address")) is { Name: { } unknown })
+        if (fields.Select(field => field.Name).FirstOrDefault(name => name is not ("tcp" or "http" or "address")) is { } unknown)
             throw new JsonException($"'{unknown}' is not known in a health check: tcp (a port) with address if wanted, or http (a URL)");
         return (Named(fields, "tcp"), Named(fields, "http"), Named(fields, "address")) switch
         {
