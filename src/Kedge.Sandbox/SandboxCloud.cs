@@ -74,6 +74,9 @@ public sealed class SandboxCloud : IAsyncDisposable
         return dispatcher.AnswerAsync(request, () => isAlive, cancel);
     }
 
+    internal Task<SandboxResponse> HandleBackstageAsync(SandboxRequest request, CancellationToken cancel) =>
+        dispatcher.AnswerBackstageAsync(request, cancel);
+
     /// <summary>Opens a loopback port that the system chooses.</summary>
     /// <returns>Scheme and authority.</returns>
     public Task<Uri> ListenAsync(CancellationToken cancel) => ListenAsync(0, cancel);

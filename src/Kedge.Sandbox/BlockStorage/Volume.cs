@@ -22,7 +22,7 @@ sealed class VolumeAttachment
     public required string Id { get; init; }
     public required Volume Volume { get; init; }
     public required string ServerId { get; init; }
-    public required DateTimeOffset AttachedAt { get; init; }
+    public DateTimeOffset AttachedAt { get; init; }
     public string? Device { get; set; }
     public string? Host { get; set; }
     public string Status { get; set; } = "attached";

@@ -34,6 +34,16 @@ sealed class SparseBytes
 
     public SparseBytes Copy() => Copy(LengthBytes);
 
+    /// <summary>A copy of the beginning; what lies behind is left out.</summary>
+    public SparseBytes Head(long lengthBytes)
+    {
+        owned.Clear();
+        return new SparseBytes(lengthBytes, chunks.Where(c => c.Key * ChunkBytes < lengthBytes).ToDictionary());
+    }
+
+    /// <summary>Where the last chunk ends that was ever written.</summary>
+    public long UsedBytes => chunks.Count == 0 ? 0 : Math.Min(LengthBytes, (chunks.Keys.Max() + 1) * ChunkBytes);
+
     public void Grow(long lengthBytes) => LengthBytes = Math.Max(LengthBytes, lengthBytes);
 
     public void Read(long offset, Span<byte> into)

@@ -51,7 +51,10 @@ sealed class CloudState
     public Glance Glance { get; }
     public Heat Heat { get; }
 
-    public SandboxLatencies Latencies => Settings.Latencies;
+    /// <summary>Set while a workload is built behind the scenes: everything happens at once.</summary>
+    public bool IsInstant { get; set; }
+
+    public SandboxLatencies Latencies => IsInstant ? SandboxLatencies.None : Settings.Latencies;
 
     public DateTimeOffset Now => timeline.Now;
 

@@ -29,7 +29,7 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
         var response = service is null
             ? SandboxResponse.Json(200, Versions.OfCloud(request, cloud.Services))
             : fate is FaultAction.Refuse refuse ? Refuse(service, refuse)
-            : await ServeAsync(request, service, path, cancel);
+            : await ServeAsync(request, service, path, false, cancel);
         response.Headers["x-openstack-request-id"] = noted.RequestId;
         if (service?.Type == "compute")
             response.Headers["x-compute-request-id"] = noted.RequestId;
@@ -39,6 +39,13 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
         if (fate is FaultAction.LoseAnswer)
             throw Broken("The response ended prematurely", SocketError.ConnectionReset);
         return response;
+    }
+
+    /// <summary>For those who build a world: not logged, never spoiled, done at once.</summary>
+    public async Task<SandboxResponse> AnswerBackstageAsync(SandboxRequest request, CancellationToken cancel)
+    {
+        var (service, path) = Locate(request.Url);
+        return await ServeAsync(request, service ?? throw new ArgumentException($"No service at {request.Url}.", nameof(request)), path, true, cancel);
     }
 
     public static HttpRequestException Broken(string message, SocketError error) => new(
@@ -68,7 +75,7 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
 
     async Task WaitAsync(FaultAction fate, CancellationToken cancel)
     {
-        var wait = cloud.Latencies.ApiCall + (fate is FaultAction.Delay delay ? delay.By : TimeSpan.Zero);
+        var wait = cloud.Settings.Latencies.ApiCall + (fate is FaultAction.Delay delay ? delay.By : TimeSpan.Zero);
         if (wait > TimeSpan.Zero)
             await Task.Delay(wait, clock, cancel);
     }
@@ -86,7 +93,7 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
         return response;
     }
 
-    async Task<SandboxResponse> ServeAsync(SandboxRequest request, Service service, string path, CancellationToken cancel)
+    async Task<SandboxResponse> ServeAsync(SandboxRequest request, Service service, string path, bool isInstant, CancellationToken cancel)
     {
         try
         {
@@ -96,6 +103,7 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
             await ReadBodyAsync(call, cancel);
             lock (gate)
             {
+                cloud.IsInstant = isInstant;
                 cloud.Advance();
                 return Answer(call, service);
             }

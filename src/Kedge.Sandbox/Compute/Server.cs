@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kedge.Sandbox.BlockStorage;
 using Kedge.Sandbox.Bytes;
 using Kedge.Sandbox.Networking;
@@ -44,7 +45,7 @@ sealed class Disk
     public string? Tag { get; init; }
 }
 
-sealed record InstanceAction(string RequestId, string Action, DateTimeOffset At, string? Message);
+sealed record InstanceAction(string Action, DateTimeOffset At, string? Message);
 
 sealed record ServerFault(int Code, string Message, DateTimeOffset At);
 
@@ -70,6 +71,8 @@ sealed class Server
     public string AccessIpv6 { get; set; } = "";
     public string RootDevice { get; init; } = "/dev/vda";
     public ServerGroup? Group { get; init; }
+    public JsonObject SchedulerHints { get; init; } = [];
+    public string? ShelvedImageId { get; set; }
     public SortedDictionary<string, string> Metadata { get; set; } = new(StringComparer.Ordinal);
     public List<string> Tags { get; set; } = [];
     public List<string> SecurityGroupNames { get; } = [];

@@ -29,7 +29,7 @@ sealed record Token(string Id, User User, Project? Project, IReadOnlyList<Role> 
     public bool IsSystem { get; init; }
     public bool IsDomain { get; init; }
     public AppCredential? AppCredential { get; init; }
-    public bool IsAdmin { get; } = Roles.Any(r => r.Name == "admin");
+    public bool IsAdmin => Roles.Any(r => r.Name == "admin");
 }
 
 /// <summary>Who exists, who may what, and which tokens are good.</summary>

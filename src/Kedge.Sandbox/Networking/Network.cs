@@ -27,6 +27,9 @@ sealed class Network : NeutronResource
     public string? PhysicalNetwork { get; set; }
     public int? SegmentationId { get; set; }
     public List<string> SubnetIds { get; } = [];
+
+    /// <summary>MACs of all its ports.</summary>
+    public HashSet<string> Macs { get; } = new(StringComparer.Ordinal);
 }
 
 sealed record AddressPool(IpAddress Start, IpAddress End);
@@ -42,6 +45,9 @@ sealed class Subnet : NeutronResource
     public bool HasDhcp { get; set; } = true;
     public string? Ipv6AddressMode { get; init; }
     public string? Ipv6RaMode { get; init; }
+
+    /// <summary>Addresses of all ports on it.</summary>
+    public HashSet<IpAddress> Taken { get; } = [];
 }
 
 sealed record FixedIp(string SubnetId, IpAddress Address);
