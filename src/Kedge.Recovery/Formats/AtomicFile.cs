@@ -6,9 +6,12 @@ namespace Kedge.Recovery.Formats;
 /// <summary>A file that is there whole or not at all, also after power was lost.</summary>
 public static partial class AtomicFile
 {
+    /// <summary>Two tasks of one process may write one path at once: each has a file of its own beside it, and the last to be renamed stays.</summary>
+    static long written;
+
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
-        var beside = $"{path}.{Environment.ProcessId}.new";
+        var beside = $"{path}.{Environment.ProcessId}.{Interlocked.Increment(ref written)}.new";
         try
         {
             await using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
