@@ -9,14 +9,22 @@ public static partial class AtomicFile
     /// <summary>Two tasks of one process may write one path at once: each has a file of its own beside it, and the last to be renamed stays.</summary>
     static long written;
 
-    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    /// <summary>Not cancelled once it has begun: <see cref="SmallFile"/> says why nothing is awaited.</summary>
+    public static Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        Write(path, content.Span);
+        return Task.CompletedTask;
+    }
+
+    static void Write(string path, ReadOnlySpan<byte> content)
     {
         var beside = $"{path}.{Environment.ProcessId}.{Interlocked.Increment(ref written)}.new";
         try
         {
-            await using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
+            using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
             {
-                await file.WriteAsync(content, cancel);
+                file.Write(content);
                 file.Flush(flushToDisk: true);
             }
             File.Move(beside, path, overwrite: true);

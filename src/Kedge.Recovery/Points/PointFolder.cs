@@ -117,7 +117,7 @@ sealed class PointFolder(string path, TimeProvider clock)
         {
             if (new FileInfo(file).Length > LongestManifestBytes)
                 return (null, new DamagedPoint(id, "it is far too long for a manifest."));
-            var written = await File.ReadAllBytesAsync(file, cancel);
+            var written = await SmallFile.ReadAsync(file, cancel);
             var hash = PointJson.HashOf(written);
             if (await StatedHashAsync(file, cancel) is { } stated && stated != hash)
                 return (null, new DamagedPoint(id, $"its bytes do not hash to what {id}.sha256 says."));
@@ -141,7 +141,7 @@ sealed class PointFolder(string path, TimeProvider clock)
     static async Task<string?> StatedHashAsync(string manifest, CancellationToken cancel)
     {
         var beside = HashFileOf(manifest);
-        return File.Exists(beside) ? (await File.ReadAllTextAsync(beside, cancel)).Split(' ', 2)[0].Trim() : null;
+        return File.Exists(beside) ? Encoding.ASCII.GetString(await SmallFile.ReadAsync(beside, cancel)).Split(' ', 2)[0].Trim() : null;
     }
 
     static string HashFileOf(string manifest) => Path.ChangeExtension(manifest, ".sha256");

@@ -56,7 +56,7 @@ public sealed class PointRepository
             RepositoryHeader? header;
             try
             {
-                header = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(file, cancel), PointJsonContext.Default.RepositoryHeader);
+                header = JsonSerializer.Deserialize(await SmallFile.ReadAsync(file, cancel), PointJsonContext.Default.RepositoryHeader);
             }
             catch (JsonException e)
             {
@@ -89,7 +89,7 @@ public sealed class PointRepository
             var hash = BlueprintJson.HashOf(written);
             var file = BlueprintFile(hash);
             // One that is damaged is replaced; one that is whole only gets a new time, which keeps it from being cleared away.
-            if (File.Exists(file) && BlueprintJson.HashOf(await File.ReadAllBytesAsync(file, cancel)) == hash)
+            if (File.Exists(file) && BlueprintJson.HashOf(await SmallFile.ReadAsync(file, cancel)) == hash)
             {
                 File.SetLastWriteTimeUtc(file, clock.GetUtcNow().UtcDateTime);
                 return hash;
@@ -107,7 +107,7 @@ public sealed class PointRepository
             var file = BlueprintFile(hash);
             if (!File.Exists(file))
                 throw new RepositoryException($"Blueprint {hash} is not in the repository {Path}.");
-            var written = await File.ReadAllBytesAsync(file, cancel);
+            var written = await SmallFile.ReadAsync(file, cancel);
             if (BlueprintJson.HashOf(written) != hash)
                 throw new RepositoryException($"{file} is damaged: its bytes do not hash to its name.");
             try

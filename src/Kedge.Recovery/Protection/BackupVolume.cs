@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Kedge.OpenStack;
 using Kedge.OpenStack.BlockStorage;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
@@ -40,7 +38,7 @@ public sealed record BackupVolume(
     {
         var cinder = sites[Site].Tenant.BlockStorage;
         var all = await ListAsync(cinder, cancel);
-        var ours = all.Where(backup => IsOurs(backup, Mark.Of(run))).ToList();
+        var ours = all.Where(backup => Mark.Of(run).IsOn(backup.Metadata)).ToList();
 
         if (ours.FirstOrDefault(backup => backup.Status == BackupStatus.Available) is { } done)
             return await FinishAsync(cinder, ours, done, cancel);
@@ -69,9 +67,6 @@ public sealed record BackupVolume(
         }
         return all;
     }
-
-    static bool IsOurs(Backup backup, Mark mark) =>
-        mark.Metadata.All(item => backup.Metadata.TryGetValue(item.Key, out var value) && value == item.Value);
 
     VolumeSnapshot SnapshotOf(StepRun run) => run.ResultOf(ProtectStepIds.Snapshot, ProtectionJson.Default.SnapshotsTaken)
         .Volumes.First(snapshot => snapshot.Volume == Volume);

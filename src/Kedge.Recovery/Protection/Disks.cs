@@ -49,7 +49,10 @@ static class Disks
         if (rooted)
         {
             await foreach (var image in cloud.Images.ListImagesAsync(new ImageFilter { Properties = mark.Metadata }, cancel))
-                found.Add(Of(image));
+            {
+                if (mark.IsOn(image.Properties))
+                    found.Add(Of(image));
+            }
         }
         return [.. found.OrderBy(disk => disk.At).ThenBy(disk => disk.Id, StringComparer.Ordinal)];
     }

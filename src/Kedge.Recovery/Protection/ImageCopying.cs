@@ -45,7 +45,7 @@ sealed class ImageCopying(Cloud from, Cloud to, StepRun run)
 
     async Task<Image?> BetterAsync(Image? own, Image found, CancellationToken cancel)
     {
-        if (own?.Id == found.Id)
+        if (own?.Id == found.Id || !Mark.Of(run).IsOn(found.Properties))
             return own;
         switch (found.Status)
         {

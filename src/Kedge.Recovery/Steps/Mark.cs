@@ -35,6 +35,10 @@ public readonly record struct Mark(string Run, string Step)
         return at >= 0 && text.Length - at == 51 ? text[..at].TrimEnd() : text;
     }
 
+    /// <summary>Does a resource carry it? Asked again of what a cloud has filtered: some ignore a filter, and what is found may be deleted.</summary>
+    public bool IsOn(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.GetValueOrDefault(RunKey) == Run && metadata.GetValueOrDefault(StepKey) == Step;
+
     /// <summary>Is this a mark of ours? For comparing and capturing: what Kedge wrote is not the tenant's.</summary>
     public static bool IsTag(string tag) => tag.StartsWith("kedge:", StringComparison.Ordinal);
 
