@@ -2,7 +2,8 @@
 # One cloud, from nothing or from what a power cut left.
 
 cloud_up() {
-  local node job jobs=()
+  local node job jobs=() began
+  began=$(date +%s)
   select_cloud "$1"
   mkdir -p "$home" "$logs/$cloud"
   for node in "$controller" "${computes[@]}"; do node_up "$node"; done
@@ -27,7 +28,7 @@ cloud_up() {
   say "$cloud: control plane"
   for node in "${computes[@]}"; do compute_up "$node"; done
   provision furnish
-  wait_until_healthy
+  wait_until_healthy "$began"
   say "$cloud: up"
 }
 
@@ -40,15 +41,16 @@ provision() {
   fail "provisioning of cloud $cloud ($1) failed: the end of $log is above"
 }
 
+# wait_until_healthy SINCE
 wait_until_healthy() {
   local until=$((SECONDS + ready_limit)) report
-  until report=$(health); do
+  until report=$(health "$1"); do
     ((SECONDS < until)) || fail "cloud $cloud is not healthy after $ready_limit s (logs: $logs/$cloud):"$'\n'"$report"
     sleep 2
   done
 }
 
-# Prints what is wrong, and nothing when the cloud is healthy.
+# health [SINCE]: prints what is wrong, and nothing when the cloud is healthy; see health.py.
 health() {
   local node ended
   for node in "$controller" "${computes[@]}"; do
@@ -56,7 +58,7 @@ health() {
     ended=$(ended_services_of "$node")
     [[ ! $ended ]] || { echo "on $node ended: ${ended//$'\n'/, }"; return 1; }
   done
-  python3 "$lab/health.py" "$state/clouds.yaml" "$cloud" "${#computes[@]}" 2>&1
+  python3 "$lab/health.py" "$state/clouds.yaml" "$cloud" "${#computes[@]}" "$@" 2>&1
 }
 
 # A and B are a tenant's clouds; A-admin and B-admin are the same project with administrator's rights.

@@ -21,7 +21,8 @@ PATIENCE = 600  # seconds; a busy machine emulates slowly
 NOVA, CINDER = "2.90", "3.70"
 VOLUME_TYPE = "standard"
 
-USER_DATA = "#!/bin/sh\n# kedge-lab app\necho the user-data of app arrived\n"
+# Guests print the first line.
+USER_DATA = "# user-data of app, as written\n#!/bin/sh\nexit 0\n"
 
 IMAGE = {
     "name": "app-image",
@@ -41,7 +42,6 @@ IMAGE = {
 NETWORKS = {
     "front": {
         "description": "where users come in",
-        "dns_domain": "",
         "subnet": {"cidr": "192.168.50.0/24", "gateway_ip": "192.168.50.1"},
     },
     "back": {
@@ -245,7 +245,8 @@ class Workload:
             existing[name] = self.nova("POST", "/servers", body)["server"]["id"]
         server = existing[name]
         self.keep("servers", name, server)
-        self.wait(f"server {name}", lambda: self.nova("GET", f"/servers/{server}")["server"]["status"], ("ACTIVE",), ("ERROR",))
+        self.wait(f"server {name}", lambda: self.nova("GET", f"/servers/{server}")["server"]["status"],
+                  ("ACTIVE",), ("ERROR", "SHUTOFF"))
         if "lock" in wanted and not self.nova("GET", f"/servers/{server}")["server"]["locked"]:
             self.nova("POST", f"/servers/{server}/action", {"lock": {"locked_reason": wanted["lock"]}})
 
