@@ -139,6 +139,48 @@ public sealed class BackupTests
     }
 
     [Fact]
+    public async Task A_restore_brings_image_metadata_and_puts_the_old_metadata_in_place_of_the_new()
+    {
+        var cloud = Cloud("a");
+        using var demo = await Caller.LoginAsync(cloud);
+        var image = (string)(await demo.GetAsync("/image/v2/images"))["images"][0]!["id"]!;
+        var volume = (await demo.PostAsync("/volume/v3/volumes", new JsonObject
+        {
+            ["volume"] = new JsonObject { ["size"] = 1, ["imageRef"] = image, ["metadata"] = new JsonObject { ["old"] = "1" } },
+        })).Id("volume");
+        var backup = await BackupAsync(demo, volume, isIncremental: false);
+
+        var restored = (await demo.PostAsync("/volume/v3/volumes", new JsonObject
+        {
+            ["volume"] = new JsonObject { ["backup_id"] = backup, ["name"] = "mine", ["metadata"] = new JsonObject { ["mark"] = "2" } },
+        }))["volume"];
+        var after = (await demo.GetAsync($"/volume/v3/volumes/{restored["id"]}"))["volume"];
+
+        Assert.Equal("2", (string)restored["metadata"]!["mark"]!);
+        Assert.Equal("""{"old":"1"}""", after["metadata"]!.ToJsonString());
+        Assert.Equal(("mine", "true", "cirros"), ((string)after["name"]!, (string)after["bootable"]!, (string)after["volume_image_metadata"]!["os_distro"]!));
+    }
+
+    [Fact]
+    public async Task A_backup_in_error_stops_all_later_increments()
+    {
+        var cloud = Cloud("a");
+        using var demo = await Caller.LoginAsync(cloud);
+        var volume = await VolumeAsync(demo);
+        await BackupAsync(demo, volume, isIncremental: false);
+        cloud.Faults.OnBackupReady = _ => "disk full";
+        clock.Advance(TimeSpan.FromSeconds(1));
+        JsonObject Incremental() => new() { ["backup"] = new JsonObject { ["volume_id"] = volume, ["incremental"] = true } };
+
+        var failed = (await demo.PostAsync("/volume/v3/backups", Incremental())).Id("backup");
+        var status = await StatusAsync(demo, "backup", failed);
+        cloud.Faults.OnBackupReady = null;
+
+        Assert.Equal("error", status);
+        Assert.Equal(400, (await demo.PostAsync("/volume/v3/backups", Incremental())).Status);
+    }
+
+    [Fact]
     public async Task A_group_snapshot_takes_all_its_volumes_at_once()
     {
         var cloud = Cloud("a");

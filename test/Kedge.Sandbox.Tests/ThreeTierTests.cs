@@ -111,6 +111,19 @@ public sealed class ThreeTierTests
         Assert.Equal(1000, seen.Count);
     }
 
+    [Fact]
+    public async Task Many_callers_at_once_lose_nothing()
+    {
+        var cloud = SandboxCloud.Create(new SandboxSettings(), clock);
+        using var demo = await Caller.LoginAsync(cloud);
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() =>
+            demo.PostAsync("/volume/v3/volumes", new JsonObject { ["volume"] = new JsonObject { ["size"] = 1, ["name"] = $"v{i}" } }))));
+
+        Assert.Equal(200, made.Select(m => m.Id("volume")).Distinct().Count());
+        Assert.Equal(200, cloud.World.List(ResourceKind.Volume).Count);
+    }
+
     async Task<ThreeTierWorkload> BuildAsync(string name, int seed) =>
         await ThreeTierWorkload.BuildAsync(SandboxCloud.Create(new SandboxSettings { Name = name, Seed = seed }, clock), TestContext.Current.CancellationToken);
 }

@@ -17,7 +17,7 @@ static class BackupCreation
         if (body.Reference("container") is not null && !call.Cloud.Settings.Policies.BackupContainersAllowed)
             throw ApiFault.Bad("Invalid input received: Creating a backup in a container of one's own is not allowed here.");
         VolumeQuotas.ReserveBackup(call, volume.SizeGibibytes);
-        var parent = body.Flag("incremental") == true ? Parent(call.Cloud.Cinder, volume, snapshot) : null;
+        var parent = body.Flag("incremental") == true ? Parent(call, volume, snapshot) : null;
 
         var backup = Make(call, body, volume, snapshot, parent);
         call.Cloud.Cinder.Backups.Add(backup);
@@ -39,15 +39,19 @@ static class BackupCreation
             throw ApiFault.Bad("Invalid volume: Backing up an in-use volume must use the force flag.");
     }
 
-    /// <summary>As Cinder chooses: the one with the newest data; a backup made from a snapshot must not build on newer data than that.</summary>
-    static Backup Parent(Cinder cinder, Volume volume, Snapshot? snapshot)
+    /// <summary>
+    /// As Cinder chooses: the one with the newest data, or with the newest that is older than the snapshot. If that one is in error, no
+    /// incremental backup is possible any more (LP#1974092): older ones are not tried.
+    /// </summary>
+    static Backup Parent(Call call, Volume volume, Snapshot? snapshot)
     {
-        var newest = cinder.Backups
-            .Where(b => b.VolumeId == volume.Id)
-            .MaxBy(b => b.Status == "available" && (snapshot is null || b.DataTimestamp < snapshot.CreatedAt) ? b.DataTimestamp : DateTimeOffset.MinValue);
-        if (newest is null || newest.Status != "available")
-            throw ApiFault.Bad("Invalid backup: No backups available to do an incremental backup.");
-        return newest;
+        var newest = call.Cloud.Cinder.Backups
+            .Where(b => b.VolumeId == volume.Id && b.ProjectId == call.ProjectId)
+            .MaxBy(b => snapshot is null || b.DataTimestamp < snapshot.CreatedAt ? b.DataTimestamp : DateTimeOffset.MinValue)
+            ?? throw ApiFault.Bad("Invalid backup: No backups available to do an incremental backup.");
+        return newest.Status == "available"
+            ? newest
+            : throw ApiFault.Bad("Invalid backup: The parent backup must be available for incremental backup.");
     }
 
     static Backup Make(Call call, JsonObject body, Volume volume, Snapshot? snapshot, Backup? parent)
@@ -106,7 +110,13 @@ static class BackupCreation
             return;
         var chunks = BackupChain.Difference(before ?? new SparseBytes(backup.Content!.LengthBytes), backup.Content!);
         var encryptedType = volume.Type.Encryption is null ? null : volume.Type.Id;
-        cinder.Cloud.Backups.Put(new(backup.Id, backup.ParentId, backup.Content!.LengthBytes, encryptedType, chunks));
+        cinder.Cloud.Backups.Put(new(backup.Id, backup.ParentId, backup.Content!.LengthBytes, encryptedType, chunks)
+        {
+            Name = volume.Name ?? "",
+            Description = volume.Description ?? "",
+            Metadata = new Dictionary<string, string>(volume.Metadata),
+            ImageMetadata = new Dictionary<string, string>(volume.ImageMetadata),
+        });
         backup.ObjectCount = Math.Max(1, chunks.Count);
     }
 }

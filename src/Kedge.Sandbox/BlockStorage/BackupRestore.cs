@@ -36,6 +36,7 @@ static class BackupRestore
                 return;
             }
             volume.Content = content;
+            RestoreFields(cinder.Cloud.Backups.Find(backup.Id)!, volume);
             if (backup.VolumeId == Backup.NoVolumeId)
                 backup.VolumeId = volume.Id;
             cinder.Change(volume, "available");
@@ -72,10 +73,24 @@ static class BackupRestore
         return volume;
     }
 
-    /// <summary>An encrypted backup demands a volume of the very type that it came from; there is no such type in another cloud.</summary>
-    static bool FitsEncryption(Cinder cinder, Backup backup, Volume volume)
+    /// <summary>
+    /// What the backup says of its volume takes the place of what the new one was given: a mark in its metadata is gone afterwards.
+    /// </summary>
+    static void RestoreFields(BackupObject stored, Volume volume)
     {
-        var typeId = cinder.Cloud.Backups.Find(backup.Id)?.EncryptedTypeId;
-        return typeId is null ? volume.Type.Encryption is null : typeId == volume.Type.Id;
+        if (stored.Name.Length > 0 && (volume.Name ?? "").StartsWith("restore_backup_", StringComparison.Ordinal))
+            (volume.Name, volume.Description) = (stored.Name, stored.Description);
+        if (stored.Metadata.Count > 0)
+            volume.Metadata = new(stored.Metadata.ToDictionary(), StringComparer.Ordinal);
+        if (stored.ImageMetadata.Count == 0)
+            return;
+        volume.ImageMetadata.Clear();
+        foreach (var (key, value) in stored.ImageMetadata)
+            volume.ImageMetadata[key] = value;
+        volume.IsBootable = true;
     }
+
+    /// <summary>An encrypted backup demands a volume of the very type that it came from; there is no such type in another cloud.</summary>
+    static bool FitsEncryption(Cinder cinder, Backup backup, Volume volume) =>
+        cinder.Cloud.Backups.Find(backup.Id)?.EncryptedTypeId is not { } typeId || typeId == volume.Type.Id;
 }

@@ -7,7 +7,19 @@ namespace Kedge.Sandbox.BlockStorage;
 /// <param name="LengthBytes">Of the volume.</param>
 /// <param name="EncryptedTypeId">Id of the encrypted volume type that it must be restored to; null in the clear.</param>
 /// <param name="Chunks">What differs from the parent, by position; null stands for zeroes.</param>
-sealed record BackupObject(string Id, string? ParentId, long LengthBytes, string? EncryptedTypeId, IReadOnlyDictionary<long, byte[]?> Chunks);
+sealed record BackupObject(string Id, string? ParentId, long LengthBytes, string? EncryptedTypeId, IReadOnlyDictionary<long, byte[]?> Chunks)
+{
+    /// <summary>Name and description, which a restore gives only to volumes that it named itself.</summary>
+    public string Name { get; init; } = "";
+
+    public string Description { get; init; } = "";
+
+    /// <summary>The volume's metadata, which a restore puts in place of what the new volume has.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Image metadata, which a restore puts in place and takes as a sign that the volume is bootable.</summary>
+    public IReadOnlyDictionary<string, string> ImageMetadata { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>
 /// Where cinder-backup puts its bytes. Two clouds that are given the same store, or two stores over one directory, can restore each
@@ -75,7 +87,7 @@ public sealed class BackupStore
 
     string FileOf(string id) => Path.Combine(directory!, id + ".backup");
 
-    /// <summary>Header (magic, length, parent, encrypted type, count), then per chunk its position, a flag and its bytes; little-endian.</summary>
+    /// <summary>Magic, length, parent, encrypted type, name, description, two maps, count; then per chunk its position, a flag, its bytes.</summary>
     void WriteFile(BackupObject backup)
     {
         var unfinished = FileOf(backup.Id) + ".part";
@@ -85,6 +97,10 @@ public sealed class BackupStore
             writer.Write(backup.LengthBytes);
             writer.Write(backup.ParentId ?? "");
             writer.Write(backup.EncryptedTypeId ?? "");
+            writer.Write(backup.Name);
+            writer.Write(backup.Description);
+            WriteMap(writer, backup.Metadata);
+            WriteMap(writer, backup.ImageMetadata);
             writer.Write(backup.Chunks.Count);
             foreach (var (index, chunk) in backup.Chunks)
             {
@@ -106,9 +122,35 @@ public sealed class BackupStore
         var length = reader.ReadInt64();
         var parent = reader.ReadString();
         var encrypted = reader.ReadString();
+        var (name, description) = (reader.ReadString(), reader.ReadString());
+        var (metadata, imageMetadata) = (ReadMap(reader), ReadMap(reader));
         var chunks = new Dictionary<long, byte[]?>();
         for (var left = reader.ReadInt32(); left > 0; left--)
             chunks[reader.ReadInt64()] = reader.ReadBoolean() ? reader.ReadBytes(SparseBytes.ChunkBytes) : null;
-        return new(id, parent is "" ? null : parent, length, encrypted is "" ? null : encrypted, chunks);
+        return new(id, parent is "" ? null : parent, length, encrypted is "" ? null : encrypted, chunks)
+        {
+            Name = name,
+            Description = description,
+            Metadata = metadata,
+            ImageMetadata = imageMetadata,
+        };
+    }
+
+    static void WriteMap(BinaryWriter writer, IReadOnlyDictionary<string, string> map)
+    {
+        writer.Write(map.Count);
+        foreach (var (key, value) in map)
+        {
+            writer.Write(key);
+            writer.Write(value);
+        }
+    }
+
+    static Dictionary<string, string> ReadMap(BinaryReader reader)
+    {
+        var map = new Dictionary<string, string>();
+        for (var left = reader.ReadInt32(); left > 0; left--)
+            map[reader.ReadString()] = reader.ReadString();
+        return map;
     }
 }

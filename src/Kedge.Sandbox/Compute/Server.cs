@@ -32,7 +32,11 @@ sealed class ServerGroup
     public List<string> Members { get; } = [];
 }
 
-sealed record Nic(Port Port, bool IsNovaMade, string? Tag);
+/// <param name="Port">What it is plugged into.</param>
+/// <param name="IsNovaMade">The port goes with the server.</param>
+/// <param name="IsDnsNameOurs">Nova gave the port its DNS name, and takes it away again.</param>
+/// <param name="Tag">Device tag.</param>
+sealed record Nic(Port Port, bool IsNovaMade, bool IsDnsNameOurs, string? Tag);
 
 sealed class Disk
 {

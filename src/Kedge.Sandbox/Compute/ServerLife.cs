@@ -137,7 +137,8 @@ static class ServerLife
         }
         nic.Port.DeviceId = nic.Port.DeviceOwner = nic.Port.Host = "";
         nic.Port.Status = "DOWN";
-        nic.Port.DnsName = "";
+        if (nic.IsDnsNameOurs)
+            nic.Port.DnsName = "";
         nic.Port.UpdatedAt = nova.Cloud.Now;
     }
 

@@ -52,9 +52,9 @@ static class ServerNetworks
         var port = wish.Port ?? MakePort(call, server, wish);
         port.DeviceId = server.Id;
         port.DeviceOwner = "compute:" + Nova.Zone;
-        if (port.DnsName.Length == 0)
+        var nic = new Nic(port, wish.Port is null, port.DnsName.Length == 0, wish.Tag);
+        if (nic.IsDnsNameOurs)
             port.DnsName = server.Hostname;
-        var nic = new Nic(port, wish.Port is null, wish.Tag);
         server.Nics.Add(nic);
         return nic;
     }

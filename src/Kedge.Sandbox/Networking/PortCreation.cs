@@ -11,8 +11,18 @@ static class PortCreation
         var all = call.Body();
         if (!all.ContainsKey("ports"))
             return NeutronWire.One(call, 201, "port", Ports.View(call, Create(call, call.Body("port"))));
-        var made = all.Objects("ports").Select(body => Ports.View(call, Create(call, body))).ToList();
-        return SandboxResponse.Json(201, new JsonObject { ["ports"] = made.ToJson() });
+        var made = new List<Port>();
+        try
+        {
+            foreach (var body in all.Objects("ports"))
+                made.Add(Create(call, body));
+        }
+        catch (ApiFault)
+        {
+            made.ForEach(call.Cloud.Neutron.Remove);
+            throw;
+        }
+        return SandboxResponse.Json(201, new JsonObject { ["ports"] = made.Select(port => Ports.View(call, port)).ToJson() });
     }
 
     /// <summary>Also what Nova does for a server that was given a network and no port.</summary>
@@ -35,7 +45,7 @@ static class PortCreation
         port.Mac = Mac(call, body, network);
         var addresses = call.Cloud.Neutron.Addresses.Choose(network, body.List("fixed_ips"), port.Mac, []);
         port.SecurityGroupIds = Groups(call, body, port, project);
-        Set(call, port, body);
+        Set(port, body);
         network.Macs.Add(port.Mac);
         call.Cloud.Neutron.Addresses.Take(port, addresses);
         call.Cloud.Neutron.Ports.Add(port);
@@ -43,7 +53,7 @@ static class PortCreation
     }
 
     /// <summary>What can be set at any time.</summary>
-    public static void Set(Call call, Port port, JsonObject body)
+    public static void Set(Port port, JsonObject body)
     {
         NeutronWire.Rename(body, port);
         port.IsAdminUp = body.Flag("admin_state_up") ?? port.IsAdminUp;
@@ -62,7 +72,6 @@ static class PortCreation
             throw new ApiFault(409, "Port Security must be enabled in order to have allowed address pairs on a port.", "AddressPairAndPortSecurityRequired");
         if (!port.HasPortSecurity && port.SecurityGroupIds.Count > 0)
             throw new ApiFault(409, "Port has security group associated. Cannot disable port security or IP address until security group is removed.", "PortSecurityPortHasSecurityGroup");
-        port.Status = port.DeviceOwner.StartsWith("compute:", StringComparison.Ordinal) && call.Cloud.Nova.Servers.Has(port.DeviceId) ? port.Status : "DOWN";
     }
 
     public static string Mac(Call call, JsonObject body, Network network)

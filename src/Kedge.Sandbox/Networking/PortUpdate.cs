@@ -28,7 +28,9 @@ static class PortUpdate
         port.HasPortSecurity = body.Flag("port_security_enabled") ?? port.HasPortSecurity;
         if (body.List("security_groups") is not null)
             port.SecurityGroupIds = PortCreation.KnownGroups(call, body);
-        PortCreation.Set(call, port, body);
+        PortCreation.Set(port, body);
+        if (port.DeviceId.Length == 0)
+            port.Status = "DOWN";
         NeutronWire.Touch(call, port);
         return NeutronWire.One(call, 200, "port", Ports.View(call, port));
     }
