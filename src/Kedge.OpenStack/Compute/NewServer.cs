@@ -19,7 +19,6 @@ public sealed record NewServer
     public required FlavorId Flavor { get; init; }
 
     /// <summary>Ports, in the order of the guest's interfaces; none at all makes a server without network. Nova keeps ports that it did not make.</summary>
-    [JsonIgnore]
     public required IReadOnlyList<ServerPort> Ports { get; init; }
 
     /// <summary>Image to boot from when no block device has boot index 0.</summary>

@@ -21,6 +21,7 @@ static class NewServerBody
     public static JsonNode Of(NewServer server)
     {
         var body = JsonSerializer.SerializeToNode(server, ComputeJson.Default.NewServer)!.AsObject();
+        body.Remove("ports");
         body["networks"] = server.Ports is [] ? "none" : new JsonArray([.. server.Ports.Select(Interface)]);
         if (server.Tags is [])
             body.Remove("tags");

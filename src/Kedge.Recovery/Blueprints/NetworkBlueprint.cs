@@ -104,7 +104,7 @@ public sealed record PortBlueprint
     public ImmutableArray<string> Tags { get; init; } = [];
 }
 
-public sealed record AddressPair(string IpAddress, string? MacAddress);
+public sealed record AddressPair(string IpAddress, string? MacAddress = null);
 
 public sealed record DhcpOption(string Name, string Value, int IpVersion);
 

@@ -32,7 +32,7 @@ public sealed record VolumeBlueprint
     public string? Name { get; init; }
     public string? Description { get; init; }
     public required int SizeGib { get; init; }
-    public required string? VolumeType { get; init; }
+    public string? VolumeType { get; init; }
     public SourceId? VolumeTypeId { get; init; }
     public string? AvailabilityZone { get; init; }
     public bool IsBootable { get; init; }

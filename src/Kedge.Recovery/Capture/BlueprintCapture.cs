@@ -60,7 +60,7 @@ public sealed class BlueprintCapture(TimeProvider time)
         WorkloadRules.Resolve(workload, servers.Select(server => (new SourceId(server.Server.Id.Value), server.Server.Name)));
 
         progress?.Report(new CaptureProgress("networks and volumes", 0, 0));
-        var network = await NetworkReading.ReadAsync(servers, isWholeProject, source.Tenant, unreadable, cancel);
+        var network = await NetworkReading.ReadAsync(servers, isWholeProject, source, unreadable, cancel);
         var volumes = await StorageReading.ReadAsync(servers, isWholeProject, source.Tenant, unreadable, cancel);
 
         progress?.Report(new CaptureProgress("flavors, images, keys and groups", 0, 0));

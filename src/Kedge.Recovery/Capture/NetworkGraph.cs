@@ -8,6 +8,7 @@ namespace Kedge.Recovery.Capture;
 /// <summary>Neutron's records as a blueprint has them: ordered, without what belongs to hosts, without our own marks.</summary>
 sealed class NetworkGraph(ProjectId project, Unreadables unreadable)
 {
+    const string AdminsOnly = "shown to admins only: give the site an admin cloud";
     const string NoQos = "QoS policies are made by the target's operator: have one set there";
 
     public ImmutableArray<NetworkBlueprint> Networks(IEnumerable<Neutron.VirtualNetwork> networks) => [.. networks.Select(Of).OrderBy(network => network.Id)];
@@ -78,6 +79,10 @@ sealed class NetworkGraph(ProjectId project, Unreadables unreadable)
 
     RouterBlueprint Of(Neutron.Router router, IEnumerable<Neutron.Port> legs)
     {
+        if (router.IsDistributed is null)
+            unreadable.Add("router", router.Id.Value, "isDistributed", AdminsOnly);
+        if (router.IsHa is null)
+            unreadable.Add("router", router.Id.Value, "isHighlyAvailable", AdminsOnly);
         unreadable.NotCarried("router", router.Id.Value, "flavor", !string.IsNullOrEmpty(router.FlavorId), "router flavors are made by the target's operator");
         unreadable.NotCarried("router", router.Id.Value, "externalGateway.qosPolicy", router.Gateway?.QosPolicyId is not null, NoQos);
         return new RouterBlueprint

@@ -1,5 +1,5 @@
-using Kedge.OpenStack;
 using Kedge.OpenStack.Network;
+using Kedge.Recovery.Sites;
 
 namespace Kedge.Recovery.Capture;
 
@@ -19,13 +19,13 @@ sealed class NetworkReading(ProjectNetworks project, Unreadables unreadable)
 
     /// <param name="servers">The workload's servers.</param>
     /// <param name="isWholeProject">Also what no server uses.</param>
-    /// <param name="cloud">Asked as the tenant.</param>
+    /// <param name="source">Asked as the tenant, and as an admin for what only admins see.</param>
     /// <param name="unreadable">Takes the names of what is left out.</param>
     /// <param name="cancel">Gives up.</param>
     public static async Task<ReadNetwork> ReadAsync(
-        IReadOnlyList<ReadServer> servers, bool isWholeProject, Cloud cloud, Unreadables unreadable, CancellationToken cancel)
+        IReadOnlyList<ReadServer> servers, bool isWholeProject, Site source, Unreadables unreadable, CancellationToken cancel)
     {
-        var reading = new NetworkReading(await ProjectNetworks.ReadAsync(cloud, cancel), unreadable);
+        var reading = new NetworkReading(await ProjectNetworks.ReadAsync(source, cancel), unreadable);
         await reading.TakePortsOfServersAsync(servers, cancel);
         if (isWholeProject)
             reading.TakeOwnNetworks();

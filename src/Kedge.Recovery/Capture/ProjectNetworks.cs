@@ -1,6 +1,7 @@
 using Kedge.OpenStack;
 using Kedge.OpenStack.Identity;
 using Kedge.OpenStack.Network;
+using Kedge.Recovery.Sites;
 
 namespace Kedge.Recovery.Capture;
 
@@ -26,8 +27,9 @@ sealed class ProjectNetworks
     public IReadOnlyList<Router> Routers { get; private set; } = [];
     public IReadOnlyList<FloatingIp> FloatingIps { get; private set; } = [];
 
-    public static async Task<ProjectNetworks> ReadAsync(Cloud cloud, CancellationToken cancel)
+    public static async Task<ProjectNetworks> ReadAsync(Site source, CancellationToken cancel)
     {
+        var cloud = source.Tenant;
         var read = new ProjectNetworks(cloud);
         var own = new NetworkFilter { ProjectId = cloud.ProjectId };
         await foreach (var port in cloud.Network.ListPortsAsync(new PortFilter { ProjectId = cloud.ProjectId }, cancel))
@@ -38,9 +40,19 @@ sealed class ProjectNetworks
             Once(read.subnets.TryAdd(subnet.Id, subnet), "subnet", subnet.Id.Value);
         await foreach (var group in cloud.Network.ListSecurityGroupsAsync(own, cancel))
             Once(read.securityGroups.TryAdd(group.Id, group), "security group", group.Id.Value);
-        read.Routers = await ListAsync(cloud.Network.ListRoutersAsync(own, cancel), cancel);
+        read.Routers = await RoutersAsync(source, own, cancel);
         read.FloatingIps = await ListAsync(cloud.Network.ListFloatingIpsAsync(own, cancel), cancel);
         return read;
+    }
+
+    /// <summary>Whether a router is distributed or highly available is shown to admins alone.</summary>
+    static async Task<IReadOnlyList<Router>> RoutersAsync(Site source, NetworkFilter own, CancellationToken cancel)
+    {
+        var routers = await ListAsync(source.Tenant.Network.ListRoutersAsync(own, cancel), cancel);
+        if (source.Admin is null || routers.TrueForAll(router => router is { IsDistributed: not null, IsHa: not null }))
+            return routers;
+        var seen = (await ListAsync(source.Admin.Network.ListRoutersAsync(own, cancel), cancel)).ToDictionary(router => router.Id);
+        return [.. routers.Select(router => seen.TryGetValue(router.Id, out var full) ? router with { IsDistributed = full.IsDistributed, IsHa = full.IsHa } : router)];
     }
 
     public async Task<Port> PortAsync(PortId id, string whose, CancellationToken cancel) =>
