@@ -27,7 +27,7 @@ public static class CleanupRunbook
             throw new CleanupRefusedException($"Run {run.Run} ({run.Plan.Title}) has finished, and what it made is in use: delete the recovery point instead.");
 
         var book = new Runbook();
-        foreach (var site in SitesOf(run.Plan))
+        foreach (var site in PlanSites.Of(run.Plan))
         {
             var before = "";
             foreach (var kind in Enum.GetValues<MadeKind>())
@@ -35,14 +35,6 @@ public static class CleanupRunbook
         }
         return Plan.Create(Kind, $"Remove what run {run.Run} ({run.Plan.Title}) made", run.Plan.Subject, book.Steps);
     }
-
-    /// <summary>Every site that a step of the plan names.</summary>
-    static IEnumerable<string> SitesOf(Plan plan) =>
-        plan.Steps.SelectMany(s => s.Arguments.EnumerateObject())
-            .Where(p => p.Name is "site" or "from" or "to" or "source" or "target" && p.Value.ValueKind is JsonValueKind.String)
-            .Select(p => p.Value.GetString()!)
-            .Distinct()
-            .Order(StringComparer.Ordinal);
 
     static ImmutableArray<string> KeypairsOf(RunState run, string site) =>
     [

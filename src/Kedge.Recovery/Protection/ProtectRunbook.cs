@@ -15,6 +15,9 @@ public static class ProtectRunbook
 {
     public const string Kind = "protect";
 
+    /// <summary>Its own: a protection that waits for a primary that is gone must not stand in the way of the failover.</summary>
+    public static string ExclusiveKey(Workload workload) => $"protect/{workload.Name}";
+
     /// <summary>
     /// Stores the blueprint in the repository, looks at the chains of the point before and at the volumes' group, and writes the plan.
     /// </summary>

@@ -16,8 +16,24 @@ static class KedgeCommand
             {ExitCodes.Help}
             """);
         var home = HomeOptions.AddTo(root, around);
-        root.Subcommands.Add(SiteCommands.Create(around, home));
-        root.Subcommands.Add(VersionCommand.Create(around));
+        foreach (var command in (Command[])
+        [
+            SiteCommands.Create(around, home),
+            WorkloadCommands.Create(around, home),
+            MappingCommands.Create(around, home),
+            ProtectCommand.Create(around, home),
+            PointCommands.Create(around, home),
+            ReadyCommand.Create(around, home),
+            PlanCommands.Create(around, home),
+            FailoverCommand.Create(around, home),
+            RunCommands.Create(around, home),
+            CleanupCommand.Create(around, home),
+            SandboxCommand.Create(around),
+            DemoCommand.Create(around),
+            CompletionCommand.Create(around),
+            VersionCommand.Create(around),
+        ])
+            root.Subcommands.Add(command);
         return root;
     }
 

@@ -1,7 +1,10 @@
 using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Formats;
+using Kedge.Recovery.Mapping;
+using Kedge.Recovery.Points;
 using Kedge.Recovery.Sites;
+using Kedge.Recovery.Workloads;
 
 namespace Kedge.Home;
 
@@ -15,8 +18,8 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
     public string RepositoryPath { get; } = repositoryPath;
     public RecordFolder<SiteRecord> Sites { get; } = SiteFile.Folder(Path.Combine(dataPath, "sites"));
 
-    /// <summary>Who this process is, in the journal.</summary>
-    public static string Owner => $"{Environment.MachineName}/{Environment.ProcessId}";
+    public RecordFolder<Workload> Workloads { get; } = WorkloadFile.In(Path.Combine(dataPath, "workloads"));
+    public RecordFolder<SiteMapping> Mappings { get; } = MappingFile.In(Path.Combine(dataPath, "mappings"));
 
     /// <summary>KEDGE_DATA, else kedge below XDG_DATA_HOME, else ~/.local/share/kedge.</summary>
     public static string DefaultDataPath(IReadOnlyDictionary<string, string> variables, string home) =>
@@ -33,6 +36,19 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
     {
         Prepare();
         return SqliteJournal.OpenAsync(Path.Combine(DataPath, "kedge.db"), around.Clock, cancel);
+    }
+
+    /// <exception cref="RepositoryException">There is none, or it cannot be read.</exception>
+    public Task<PointRepository> OpenRepositoryAsync(CancellationToken cancel) => PointRepository.OpenAsync(RepositoryPath, around.Clock, cancel);
+
+    /// <summary>Null: nothing was ever protected here.</summary>
+    public async Task<PointRepository?> FindRepositoryAsync(CancellationToken cancel) =>
+        Directory.Exists(RepositoryPath) ? await OpenRepositoryAsync(cancel) : null;
+
+    public async Task<PointRepository> OpenOrCreateRepositoryAsync(CancellationToken cancel)
+    {
+        Prepare();
+        return await FindRepositoryAsync(cancel) ?? await PointRepository.CreateAsync(RepositoryPath, around.Clock, cancel);
     }
 
     /// <summary>Connections to a site, without a call yet.</summary>

@@ -26,6 +26,8 @@ sealed class OutputOptions
         return options;
     }
 
+    public bool IsTable(ParseResult parsed) => parsed.GetValue(format) is OutputFormat.Table;
+
     /// <exception cref="UsageException">A column that is not there.</exception>
     public void Print(ParseResult parsed, TextWriter output, Shown shown) =>
         Printer.Print(output, shown, parsed.GetValue(format), parsed.GetValue(columns) ?? []);

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Kedge.Home;
+using Kedge.Plans;
+using Kedge.Recovery.Cleanup;
+
+namespace Kedge.Commands;
+
+/// <summary><c>kedge cleanup</c>: removes exactly what a run made.</summary>
+static class CleanupCommand
+{
+    public static Command Create(Surroundings around, HomeOptions home)
+    {
+        var id = new Argument<string>("RUN") { Description = "Id of the run, or the first digits of it." };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
+        var command = new Command("cleanup", "Remove exactly what a run made, in both clouds; what was there before it stays. A run itself, and resumable like one.") { id, yes };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var kedge = home.Of(parsed);
+            await using var journal = await kedge.OpenJournalAsync(cancel);
+            var state = await journal.GetStateAsync(await RunChoice.GetAsync(journal, parsed.GetValue(id)!, cancel), cancel);
+            var plan = CleanupRunbook.Write(state);
+            if (!parsed.GetValue(yes))
+            {
+                if (!around.IsTerminal)
+                    throw new UsageException("Nobody can be asked here: say --yes.");
+                around.Error.Write($"{plan.Title}? Type yes: ");
+                if (around.Input.ReadLine()?.Trim() != "yes")
+                    return ExitCodes.Conflict;
+            }
+            var run = RunId.Create(around.Clock);
+            await journal.BeginAsync(run, plan, state.ExclusiveKey, RunOwner.Current, cancel);
+            return RunFollower.Report(await RunFollower.ExecuteAsync(kedge, journal, run, around, cancel), around);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Kedge.Commands;
+
+/// <summary>
+/// The options that describe a workload, turned into the same JSON as its file: so that both have the same checks and the same errors.
+/// </summary>
+sealed class WorkloadOptions
+{
+    readonly Option<string?> from = new("--from") { Description = "Site where it runs." };
+    readonly Option<string?> to = new("--to") { Description = "Site where it will run when the first is lost." };
+    readonly Option<string[]> servers = new("--server") { Description = "Id of a server to protect; may be given several times." };
+    readonly Option<string?> tag = new("--tag") { Description = "Protect the servers with this tag." };
+    readonly Option<string?> metadata = new("--metadata") { Description = "Protect the servers with this metadata: KEY=VALUE." };
+    readonly Option<string?> stack = new("--stack") { Description = "Id of a Heat stack: protect its servers." };
+    readonly Option<bool> project = new("--project") { Description = "Protect the whole project." };
+    readonly Option<string?> rpo = new("--rpo") { Description = "How old a point may be before readiness warns: 15m, 24h, 7d. Default 24h." };
+    readonly Option<int?> keep = new("--keep") { Description = "Points to keep at least. Default 7." };
+    readonly Option<int?> fullEvery = new("--full-every") { Description = "After so many incremental backups one is full. Default 7." };
+    readonly Option<string[]> after = new("--after") { Description = "SERVER=OTHER: start SERVER when OTHER is up and well; may be given several times." };
+    readonly Option<string[]> priority = new("--priority") { Description = "SERVER=NUMBER: higher first. Default 0." };
+    readonly Option<string[]> health = new("--health") { Description = "SERVER=tcp:PORT or SERVER=http://…: how a restored server shows that it is well." };
+
+    public void AddTo(Command command, bool isNew)
+    {
+        if (isNew)
+        {
+            command.Validators.Add(result =>
+            {
+                if (result.GetValue<string?>("--file") is null && (result.GetValue(from) is null || result.GetValue(to) is null))
+                    result.AddError("Give --from and --to, or --file.");
+            });
+        }
+        foreach (var option in new Option[] { from, to, servers, tag, metadata, stack, project, rpo, keep, fullEvery, after, priority, health })
+            command.Options.Add(option);
+    }
+
+    /// <summary>The workload's JSON with what the command line says of it.</summary>
+    public JsonObject Apply(ParseResult parsed, JsonObject workload)
+    {
+        Put(workload, "from", parsed.GetValue(from));
+        Put(workload, "to", parsed.GetValue(to));
+        if (Selection(parsed) is { } selection)
+            workload["selection"] = selection;
+        Put(workload, "rpo", parsed.GetValue(rpo));
+        if (parsed.GetValue(keep) is { } points)
+            Retention(workload)["keepLast"] = points;
+        if (parsed.GetValue(fullEvery) is { } fulls)
+            Retention(workload)["fullEvery"] = fulls;
+        foreach (var (server, other) in Pairs(parsed.GetValue(after), "--after"))
+            Child(Rule(workload, server), "after", () => new JsonArray()).AsArray().Add(other);
+        foreach (var (server, number) in Pairs(parsed.GetValue(priority), "--priority"))
+            Rule(workload, server)["priority"] = int.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+                ? value
+                : throw new UsageException($"--priority {server}={number}: a whole number is wanted.");
+        foreach (var (server, check) in Pairs(parsed.GetValue(health), "--health"))
+            Rule(workload, server)["health"] = Check(server, check);
+        return workload;
+    }
+
+    JsonObject? Selection(ParseResult parsed)
+    {
+        var chosen = new JsonObject();
+        if (parsed.GetValue(servers) is { Length: > 0 } ids)
+            chosen["servers"] = new JsonArray([.. ids.Select(id => (JsonNode?)id)]);
+        Put(chosen, "tag", parsed.GetValue(tag));
+        if (parsed.GetValue(metadata) is { } pair)
+        {
+            var (key, value) = Pairs([pair], "--metadata").Single();
+            chosen["metadata"] = new JsonObject { [key] = value };
+        }
+        Put(chosen, "stack", parsed.GetValue(stack));
+        if (parsed.GetValue(project))
+            chosen["project"] = "whole";
+        return chosen.Count == 0 ? null : chosen;
+    }
+
+    static JsonObject Check(string server, string check)
+    {
+        if (check.StartsWith("http://", StringComparison.Ordinal) || check.StartsWith("https://", StringComparison.Ordinal))
+            return new JsonObject { ["http"] = check };
+        if (check.StartsWith("tcp:", StringComparison.Ordinal) && ushort.TryParse(check.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+            return new JsonObject { ["tcp"] = (int)port };
+        throw new UsageException($"--health {server}={check}: tcp:PORT or an http address is wanted.");
+    }
+
+    static JsonObject Retention(JsonObject workload) => Child(workload, "retention", () => new JsonObject()).AsObject();
+
+    static JsonObject Rule(JsonObject workload, string server)
+    {
+        var rules = Child(workload, "servers", () => new JsonArray()).AsArray();
+        var rule = rules.FirstOrDefault(each => (string?)each!["server"] == server);
+        if (rule is null)
+            rules.Add(rule = new JsonObject { ["server"] = server });
+        return rule.AsObject();
+    }
+
+    static JsonNode Child(JsonObject parent, string name, Func<JsonNode> make)
+    {
+        if (parent[name] is not { } child)
+            parent[name] = child = make();
+        return child;
+    }
+
+    static IEnumerable<(string Left, string Right)> Pairs(string[]? texts, string option)
+    {
+        foreach (var text in texts ?? [])
+        {
+            var at = text.IndexOf('=', StringComparison.Ordinal);
+            if (at < 1)
+                throw new UsageException($"{option} {text}: LEFT=RIGHT is wanted.");
+            yield return (text[..at], text[(at + 1)..]);
+        }
+    }
+
+    static void Put(JsonObject json, string name, string? value)
+    {
+        if (value is not null)
+            json[name] = value;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Kedge.Home;
+
+/// <summary>
+/// Who executes a run, as it stands in the journal: <c>host/process/start</c>. The start tells a process from a later one with its number.
+/// It only decides what a person is told; what protects a run from two owners is its epoch.
+/// </summary>
+static class RunOwner
+{
+    public static string Current { get; } = $"{Environment.MachineName}/{Environment.ProcessId}/{StartOf(Environment.ProcessId)}";
+
+    /// <summary>False: a process of this machine that is no more. Null: another machine's, nobody here knows.</summary>
+    public static bool? IsAlive(string owner) =>
+        owner.Split('/') is [var host, var process, var start] && host == Environment.MachineName
+        && int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? StartOf(id) == start
+            : null;
+
+    /// <summary>In clock ticks since the machine started (proc(5), field 22); empty: there is no such process.</summary>
+    static string StartOf(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            // The second field is the command in parentheses, which may hold blanks; the fields after it are plain.
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}
