@@ -51,9 +51,10 @@ public sealed record AssociateFloatingIp(string Site, FloatingIpBlueprint Floati
 
     async Task<FloatingIp?> HeldAsync(NetworkClient neutron, Site site, NetworkId network, CancellationToken cancel)
     {
-        await foreach (var it in neutron.ListFloatingIpsAsync(new NetworkFilter { ProjectId = site.Tenant.ProjectId }, cancel))
+        var project = (await site.Tenant.AuthenticateAsync(cancel)).Project?.Id;
+        await foreach (var it in neutron.ListFloatingIpsAsync(new NetworkFilter { ProjectId = project }, cancel))
         {
-            if (it.Address == FloatingIp.Address && it.NetworkId == network && it.ProjectId == site.Tenant.ProjectId)
+            if (it.Address == FloatingIp.Address && it.NetworkId == network && it.ProjectId == project)
                 return it;
         }
         return null;

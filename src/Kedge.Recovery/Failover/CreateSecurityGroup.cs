@@ -21,9 +21,10 @@ public sealed record CreateSecurityGroup(string Site, SecurityGroupBlueprint Gro
         var cloud = sites[Site].Tenant;
         if (Group.IsDefault)
         {
-            await foreach (var there in cloud.Network.ListSecurityGroupsAsync(new NetworkFilter { Name = "default", ProjectId = cloud.ProjectId }, cancel))
+            var project = (await cloud.AuthenticateAsync(cancel)).Project?.Id;
+            await foreach (var there in cloud.Network.ListSecurityGroupsAsync(new NetworkFilter { Name = "default", ProjectId = project }, cancel))
             {
-                if (there.Name == "default" && there.ProjectId == cloud.ProjectId)
+                if (there.Name == "default" && there.ProjectId == project)
                     return new Made(there.Id.Value, Adopted: true).Done($"security group default is {there.Id}");
             }
             return new StepOutcome.Stop($"The project has no security group default at {Site}.", "List its security groups there: Neutron makes it then. Resume afterwards.");

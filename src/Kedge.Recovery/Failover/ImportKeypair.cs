@@ -22,6 +22,8 @@ public sealed record ImportKeypair(string Site, KeypairBlueprint Keypair, string
     {
         var site = sites[Site];
         UserId? user = Owner is null ? null : new UserId(Owner);
+        if (user is not null && user == (await site.Tenant.AuthenticateAsync(cancel)).User.Id)
+            return Done(isAdopted: true);
         if (user is not null && site.Admin is null)
             return LeftOut($"Keypair {Keypair.Name} was not given to user {Owner}: that takes an administrator, and site {Site} has no admin cloud.");
 

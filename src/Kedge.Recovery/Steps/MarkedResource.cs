@@ -44,7 +44,7 @@ sealed record MarkedResource(MadeKind Kind, string Id, string? StepMark, DateTim
 
     static IAsyncEnumerable<Seen> AllAsync(Cloud cloud, MadeKind kind, string run, CancellationToken cancel)
     {
-        var mine = new NetworkFilter { ProjectId = cloud.ProjectId };
+        var mine = NetworkFilter.None;
         var marked = ImmutableDictionary<string, string>.Empty.Add(Mark.RunKey, run);
         return kind switch
         {
@@ -52,7 +52,7 @@ sealed record MarkedResource(MadeKind Kind, string Id, string? StepMark, DateTim
             MadeKind.Network => cloud.Network.ListNetworksAsync(mine, cancel).Select(it => Seen.Of(it.Id.Value, it.Tags, it.Description, it.CreatedAt)),
             MadeKind.Subnet => cloud.Network.ListSubnetsAsync(mine, cancel).Select(it => Seen.Of(it.Id.Value, it.Tags, it.Description, it.CreatedAt)),
             MadeKind.Router => cloud.Network.ListRoutersAsync(mine, cancel).Select(it => Seen.Of(it.Id.Value, it.Tags, it.Description, it.CreatedAt)),
-            MadeKind.Port => cloud.Network.ListPortsAsync(new PortFilter { ProjectId = cloud.ProjectId }, cancel).Select(it => Seen.Of(it.Id.Value, it.Tags, it.Description, it.CreatedAt)),
+            MadeKind.Port => cloud.Network.ListPortsAsync(new PortFilter(), cancel).Select(it => Seen.Of(it.Id.Value, it.Tags, it.Description, it.CreatedAt)),
             MadeKind.SecurityGroup => cloud.Network.ListSecurityGroupsAsync(mine, cancel).Select(it => Seen.Of(it.Id.Value, it.Tags, it.Description, it.CreatedAt)),
             MadeKind.SecurityGroupRule => cloud.Network.ListSecurityGroupsAsync(mine, cancel).SelectMany(g => g.Rules.Select(it => Seen.Of(it.Id.Value, [], it.Description, null))),
             MadeKind.ServerGroup => cloud.Compute.ListServerGroupsAsync(ProjectScope.Own, cancel).Select(it => Seen.Of(it.Id.Value, [], it.Name, null)),
@@ -61,7 +61,7 @@ sealed record MarkedResource(MadeKind Kind, string Id, string? StepMark, DateTim
             MadeKind.Volume => cloud.BlockStorage.ListVolumesAsync(BlockStorageFilter.None, cancel).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
             MadeKind.Snapshot => cloud.BlockStorage.ListSnapshotsAsync(BlockStorageFilter.None, cancel).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
             MadeKind.Backup => cloud.BlockStorage.ListBackupsAsync(BlockStorageFilter.None, cancel).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
-            MadeKind.Image => cloud.Images.ListImagesAsync(new ImageFilter { Owner = cloud.ProjectId }, cancel).Select(it => new Seen(it.Id.Value, it.Tags, it.Properties, it.CreatedAt)),
+            MadeKind.Image => cloud.Images.ListImagesAsync(new ImageFilter { Properties = marked }, cancel).Select(it => new Seen(it.Id.Value, it.Tags, it.Properties, it.CreatedAt)),
             _ => AsyncEnumerable.Empty<Seen>(),
         };
     }
