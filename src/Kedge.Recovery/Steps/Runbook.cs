@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Sites;
 
@@ -57,7 +58,20 @@ public static class RecoveryStepJson
 
     sealed record BoundStep(RecoveryStep Step, SiteSet Sites) : Step
     {
-        public override Task<StepOutcome> RunAsync(StepRun run, CancellationToken cancel) => Step.RunAsync(Sites, run, cancel);
+        /// <summary>Every call that the step makes is told to the journal, under the id by which the cloud logged it.</summary>
+        public override async Task<StepOutcome> RunAsync(StepRun run, CancellationToken cancel)
+        {
+            using var log = Cloud.Record();
+            try
+            {
+                return await Step.RunAsync(Sites, run, cancel);
+            }
+            finally
+            {
+                foreach (var call in log.Calls.Where(call => call.RequestId is not null))
+                    run.Called(call.Service, call.RequestId!);
+            }
+        }
     }
 }
 
