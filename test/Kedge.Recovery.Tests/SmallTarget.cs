@@ -1,5 +1,3 @@
-using System.Text;
-using Kedge.OpenStack.Images;
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
 using Kedge.Recovery.Mapping;
@@ -10,8 +8,6 @@ namespace Kedge.Recovery.Tests;
 /// <summary>A target that is ready for the small workload, and the plan of its failover to there.</summary>
 sealed class SmallTarget : IAsyncDisposable
 {
-    public const string RootDisk = "what web had on its disk";
-
     SmallTarget(House house, Plan plan)
     {
         House = house;
@@ -28,30 +24,20 @@ sealed class SmallTarget : IAsyncDisposable
         LostPrimary primary, Func<SandboxSettings, SandboxSettings>? b = null, FloatingIpPolicy floatingIps = FloatingIpPolicy.NewAddress)
     {
         var house = House.WithTargetOnly(primary.Store, s => (b ?? (x => x))(s with { VolumeTypes = ["standard", "shared"] }));
-        return await house.LiveAsync(async () =>
-        {
-            var image = await UploadAsync(house);
-            var world = house.B.World;
-            string IdOf(ResourceKind kind, string name) => world.List(kind).First(r => r["name"]!.GetValue<string>() == name)["id"]!.GetValue<string>();
-            var mapping = SmallWorkload.Mapping(
-                world.ProjectId("demo"), IdOf(ResourceKind.Flavor, "m1.small"), IdOf(ResourceKind.Network, "public"), IdOf(ResourceKind.VolumeType, "standard"),
-                IdOf(ResourceKind.VolumeType, "shared"), world.UserId("other")) with { FloatingIps = floatingIps };
-            var plan = FailoverRunbook.Write(
-                SmallWorkload.Workload, SmallWorkload.Point(primary.Root, primary.Shared, image), SmallWorkload.Blueprint, mapping, new FailoverRequest("fire in A", "ann"));
-            return new SmallTarget(house, plan);
-        });
+        var world = house.B.World;
+        string IdOf(ResourceKind kind, string name) => world.List(kind).First(r => r["name"]!.GetValue<string>() == name)["id"]!.GetValue<string>();
+        var image = world.List(ResourceKind.Image)[0]["id"]!.GetValue<string>();
+        await AdminCall.PostAsync(house.B, $"/volume/v3/{world.ProjectId("admin")}/types/{IdOf(ResourceKind.VolumeType, "shared")}/extra_specs", """{"extra_specs":{"multiattach":"<is> True"}}""");
+        var mapping = SmallWorkload.Mapping(
+            world.ProjectId("demo"), IdOf(ResourceKind.Flavor, "m1.small"), IdOf(ResourceKind.Network, "public"), IdOf(ResourceKind.VolumeType, "standard"),
+            IdOf(ResourceKind.VolumeType, "shared"), world.UserId("other")) with { FloatingIps = floatingIps };
+        var plan = FailoverRunbook.Write(
+            SmallWorkload.Workload, SmallWorkload.Point(primary.Root, primary.Shared, image), SmallWorkload.Blueprint, mapping, new FailoverRequest("fire in A", "ann"));
+        return new SmallTarget(house, plan);
     }
 
     /// <summary>One run, from its acceptance to wherever it gets.</summary>
     public Task<RunState> FailOverAsync() => House.LiveAsync(() => House.BeginAndExecuteAsync(Plan, ExclusiveKey));
 
     public ValueTask DisposeAsync() => House.DisposeAsync();
-
-    static async Task<string> UploadAsync(House house)
-    {
-        var glance = house.SiteB.Tenant.Images;
-        var image = await glance.CreateImageAsync(new NewImage { Name = "root disk of web", DiskFormat = "raw" }, default);
-        await glance.UploadAsync(image.Id, new MemoryStream(Encoding.UTF8.GetBytes(RootDisk)), RootDisk.Length, default);
-        return image.Id.Value;
-    }
 }

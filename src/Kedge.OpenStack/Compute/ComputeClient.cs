@@ -184,7 +184,7 @@ public sealed class ComputeClient
         {
             { Lifetime: VolumeLifetime.DiesWithServer } => Nova.Attach,
             { Tag: not null } => Nova.AttachTag,
-            _ => null,
+            _ => Nova.AttachAny,
         };
         var request = Request.Post($"servers/{id}/os-volume_attachments").At(versions).With(new JsonObject { ["volumeAttachment"] = body });
         return nova.ReadAsync(request, "volumeAttachment", ComputeJson.Default.VolumeAttachment, cancel);

@@ -21,6 +21,9 @@ static class Nova
     public static readonly VersionRange Tags = new(new(2, 26), Newest, "server tags");
     public static readonly VersionRange LockReason = new(new(2, 73), Newest, "the reason of a lock");
     public static readonly VersionRange Attach = new(new(2, 79), Newest, "delete_on_termination of an attached volume");
+
+    /// <summary>A volume of several servers is attached to a second one only from 2.60 on.</summary>
+    public static readonly VersionRange AttachAny = new(Oldest, Newest, "attaching a volume");
     public static readonly VersionRange AttachTag = new(new(2, 49), Newest, "the tag of an attached device");
     public static readonly VersionRange ImageId = new(new(2, 45), Newest, "the id of the image that is made");
     public static readonly VersionRange KeypairType = new(new(2, 10), Newest, "keypairs of other users");
