@@ -61,11 +61,14 @@ sealed class House : IAsyncDisposable
     public Task<T> LiveWithSocketsAsync<T>(Func<Task<T>> body) => SimulatedTime.RunAsync(Clock, TimeSpan.FromMilliseconds(50), body);
 
     /// <summary>A new process of kedge: nothing remembered but the journal.</summary>
-    public RunExecutor NewProcess(string owner = "host/1")
+    /// <param name="owner">Host and process.</param>
+    /// <param name="change">What a test does to a step before it is run; null: nothing.</param>
+    public RunExecutor NewProcess(string owner = "host/1", Func<PlannedStep, Step, Step>? change = null)
     {
         Sites = Connect();
         var sites = Sites;
-        return new RunExecutor(Journal, step => RecoveryStepJson.Read(step, sites), RecoveryFaults.Read, Limits, Clock, owner);
+        Step Read(PlannedStep planned) => (change ?? ((_, step) => step))(planned, RecoveryStepJson.Read(planned, sites));
+        return new RunExecutor(Journal, Read, RecoveryFaults.Read, Limits, Clock, owner);
     }
 
     public async Task<RunState> BeginAndExecuteAsync(Plan plan, string exclusiveKey)
