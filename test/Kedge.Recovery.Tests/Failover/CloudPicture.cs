@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kedge.Sandbox;
 
@@ -28,9 +29,10 @@ static class CloudPicture
     {
         var all = Kinds.SelectMany(kind => cloud.World.List(kind).Select(resource => (Kind: kind, Resource: resource))).ToList();
         var names = all.Where(r => r.Resource["id"] is not null).DistinctBy(r => r.Resource["id"]!.ToString()).ToDictionary(r => r.Resource["id"]!.ToString(), r => NameOf(r.Kind, r.Resource));
-        var lines = all.Select(r => $"{r.Kind} {Plain(r.Resource, r.Kind)?.ToJsonString()}").Select(line => Renamed(line, names, run));
-        var volumes = all.Where(r => r.Kind is ResourceKind.Volume).Select(r => r.Resource["id"]!.ToString()).Select(id => $"bytes of {names[id]}: {cloud.World.FingerprintVolume(id)}");
-        return string.Join('\n', lines.Concat(volumes.Select(line => Renamed(line, names, run))).Order(StringComparer.Ordinal));
+        var lines = all.Select(r => $"{r.Kind} {Plain(r.Resource, names, run)!.ToJsonString()}");
+        var volumes = all.Where(r => r.Kind is ResourceKind.Volume).Select(r => r.Resource["id"]!.ToString())
+            .Select(id => $"bytes of {Renamed(names[id], names, run)}: {cloud.World.FingerprintVolume(id)}");
+        return string.Join('\n', lines.Concat(volumes).Order(StringComparer.Ordinal));
     }
 
     static string NameOf(ResourceKind kind, JsonObject resource)
@@ -49,15 +51,21 @@ static class CloudPicture
     }
 
     /// <summary>Without what is chosen; lists in the order of their text, since a cloud has no order.</summary>
-    static JsonNode? Plain(JsonNode? node, ResourceKind kind) => node switch
+    static JsonNode? Plain(JsonNode? node, Dictionary<string, string> names, string run) => node switch
     {
-        JsonObject json => new JsonObject(json.Where(p => !Chosen.Contains(p.Key) && !(p.Key == "mac_address" && IsTheCloudsPort(json)) && !(p.Key == "fixed_ips" && IsGateway(json)))
-            .OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Plain(p.Value, kind)))),
-        JsonArray array => new JsonArray([.. array.Select(item => Plain(item, kind)).OrderBy(item => item?.ToJsonString(), StringComparer.Ordinal)]),
+        JsonObject json => new JsonObject(json.Where(p => !Chosen.Contains(p.Key) && !IsTheClouds(p.Key, json["device_owner"]?.ToString() ?? ""))
+            .OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Plain(p.Value, names, run)))),
+        JsonArray array => new JsonArray([.. array.Select(item => Plain(item, names, run)).OrderBy(item => item?.ToJsonString(), StringComparer.Ordinal)]),
+        JsonValue value when value.GetValueKind() is JsonValueKind.String => JsonValue.Create(Renamed(value.GetValue<string>(), names, run)),
         _ => node?.DeepClone(),
     };
 
-    static bool IsTheCloudsPort(JsonObject json) => json["device_owner"]?.ToString().StartsWith("network:", StringComparison.Ordinal) is true;
-
-    static bool IsGateway(JsonObject json) => json["device_owner"]?.ToString() is "network:router_gateway" or "network:floatingip";
+    /// <summary>Of ports that the cloud makes for itself.</summary>
+    static bool IsTheClouds(string field, string owner) => (field, owner) switch
+    {
+        ("mac_address", _) => owner.StartsWith("network:", StringComparison.Ordinal),
+        ("fixed_ips", "network:router_gateway" or "network:floatingip") => true,
+        ("device_id", "network:dhcp") => true,
+        _ => false,
+    };
 }
