@@ -30,7 +30,7 @@ public sealed class BackupTests
     }
 
     [Fact]
-    public async Task A_missing_parent_shows_only_when_the_volume_ends_in_error()
+    public async Task A_missing_parent_shows_only_when_the_restore_ends_in_error()
     {
         var (source, target) = (Cloud("a"), Cloud("b"));
         using var from = await Caller.LoginAsync(source, "admin");
@@ -45,7 +45,7 @@ public sealed class BackupTests
         await to.PostAsync($"/volume/v3/backups/{increment}/restore", new JsonObject { ["restore"] = new JsonObject { ["volume_id"] = existing } });
 
         Assert.Equal(202, created.Status);
-        Assert.Equal("error", await StatusAsync(to, "volume", created.Id("volume")));
+        Assert.Equal("error_restoring", await StatusAsync(to, "volume", created.Id("volume")));
         Assert.Equal("error_restoring", await StatusAsync(to, "volume", existing));
         Assert.Equal("available", await StatusAsync(to, "backup", increment));
     }
@@ -63,6 +63,22 @@ public sealed class BackupTests
 
         Assert.Equal(400, again.Status);
         Assert.Equal(statusOfExisting, (await admin.GetAsync($"/volume/v3/backups/{backup}")).Status);
+    }
+
+    [Fact]
+    public async Task A_record_whose_bytes_are_gone_is_imported_all_the_same()
+    {
+        var (source, target) = (Cloud("a"), Cloud("b"));
+        using var from = await Caller.LoginAsync(source, "admin");
+        using var to = await Caller.LoginAsync(target, "admin");
+        var volume = await VolumeAsync(from);
+        var backup = await BackupAsync(from, volume, isIncremental: false);
+        store.Remove(backup);
+
+        await to.PostAsync("/volume/v3/backups/import_record", (await from.GetAsync($"/volume/v3/backups/{backup}/export_record")).Json);
+        var imported = (await to.GetAsync($"/volume/v3/backups/{backup}"))["backup"];
+
+        Assert.Equal(("available", volume), ((string)imported["status"]!, (string)imported["volume_id"]!));
     }
 
     [Fact]
@@ -157,7 +173,7 @@ public sealed class BackupTests
         var after = (await demo.GetAsync($"/volume/v3/volumes/{restored["id"]}"))["volume"];
 
         Assert.Equal("2", (string)restored["metadata"]!["mark"]!);
-        Assert.Equal("""{"old":"1"}""", after["metadata"]!.ToJsonString());
+        Assert.Equal(new JsonObject { ["old"] = "1", ["src_backup_id"] = backup }.ToJsonString(), after["metadata"]!.ToJsonString());
         Assert.Equal(("mine", "true", "cirros"), ((string)after["name"]!, (string)after["bootable"]!, (string)after["volume_image_metadata"]!["os_distro"]!));
     }
 

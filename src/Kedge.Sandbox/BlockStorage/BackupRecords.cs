@@ -8,6 +8,8 @@ namespace Kedge.Sandbox.BlockStorage;
 /// <summary>export_record and import_record: a backup's row in the database as base64 of JSON.</summary>
 static class BackupRecords
 {
+    static readonly string[] required = ["display_name", "display_description", "container", "size", "service_metadata", "object_count", "id"];
+
     public static SandboxResponse Export(Call call)
     {
         var backup = Backups.Get(call, call["id"]);
@@ -51,6 +53,7 @@ static class BackupRecords
         return ApiFault.Bad("Invalid backup: Backup already exists in database.");
     }
 
+    /// <summary>Whether the bytes are there nobody looks; that shows when they are wanted.</summary>
     static void Finish(Cinder cinder, Backup backup, JsonObject row, string service)
     {
         backup.Name = row.Text("display_name");
@@ -59,6 +62,7 @@ static class BackupRecords
         backup.ObjectCount = row.Number("object_count") ?? 0;
         backup.Container = row.Text("container");
         backup.ServiceMetadata = row.Text("service_metadata");
+        backup.VolumeId = row.Reference("volume_id") ?? Backup.NoVolumeId;
         backup.ParentId = row.Reference("parent_id");
         backup.SnapshotId = row.Reference("snapshot_id");
         backup.EncryptionKeyId = row.Reference("encryption_key_id");
@@ -66,10 +70,11 @@ static class BackupRecords
         backup.Metadata = new(row.Map("metadata"), StringComparer.Ordinal);
         backup.Driver = service;
         backup.UpdatedAt = cinder.Cloud.Now;
+        var missing = required.Where(key => !row.ContainsKey(key)).ToList();
         backup.FailReason = service != cinder.Cloud.Settings.BackupDriver
-            ? "Import record failed, cannot find backup service to perform the import. Request service " + service
-            : cinder.Cloud.Backups.Find(backup.Id) is null
-                ? $"Backup verification failed: {backup.ServiceMetadata} is not in the store."
+            ? $"Import record failed, cannot find backup service to perform the import. Request service {service}."
+            : missing.Count > 0
+                ? $"Driver successfully decoded imported backup data, but there are missing fields ({string.Join(", ", missing)})."
                 : null;
         backup.Status = backup.FailReason is null ? "available" : "error";
     }

@@ -14,31 +14,33 @@ static class BackupRestore
             throw ApiFault.Bad("Invalid backup: Backup status must be available");
         var volume = body.Reference("volume_id") is { } id ? Existing(call, id, backup) : NewVolume(call, backup, body.Text("name"));
         call.Cloud.Cinder.Change(volume, "restoring-backup");
-        Begin(call.Cloud.Cinder, backup, volume, "error_restoring", false);
+        Begin(call.Cloud.Cinder, backup, volume, false);
         return SandboxResponse.Json(202, new JsonObject
         {
             ["restore"] = new JsonObject { ["backup_id"] = backup.Id, ["volume_id"] = volume.Id, ["volume_name"] = volume.Name },
         });
     }
 
-    /// <summary>Fills a volume after the usual while; what is missing in the chain shows only then.</summary>
-    public static void Begin(Cinder cinder, Backup backup, Volume volume, string statusWhenFailed, bool isDoomed)
+    /// <summary>
+    /// Fills a volume after the usual while. What is missing in the chain shows only then, and as <c>error_restoring</c> even for a volume that
+    /// is just being created: Cinder compares the wrong status there.
+    /// </summary>
+    public static void Begin(Cinder cinder, Backup backup, Volume volume, bool isDoomed)
     {
         backup.Status = "restoring";
         cinder.Cloud.In(cinder.Cloud.Latencies.VolumeFill, () =>
         {
             backup.Status = "available";
-            var content = isDoomed || !FitsEncryption(cinder, backup, volume) ? null : BackupChain.Read(cinder, backup, volume.SizeGibibytes);
-            if (content is null)
+            var content = FitsEncryption(cinder, backup, volume) ? BackupChain.Read(cinder, backup, volume.SizeGibibytes) : null;
+            if (content is null || isDoomed)
             {
-                backup.FailReason = "The chain of this backup could not be restored.";
-                cinder.Change(volume, statusWhenFailed);
+                cinder.Change(volume, isDoomed ? "error" : "error_restoring");
                 return;
             }
             volume.Content = content;
             RestoreFields(cinder.Cloud.Backups.Find(backup.Id)!, volume);
-            if (backup.VolumeId == Backup.NoVolumeId)
-                backup.VolumeId = volume.Id;
+            if (backup.VolumeId != volume.Id)
+                volume.Metadata["src_backup_id"] = backup.Id;
             cinder.Change(volume, "available");
         });
     }

@@ -78,7 +78,7 @@ sealed class Snapshot
 
 sealed class Backup
 {
-    /// <summary>What an imported record says until it has been restored once.</summary>
+    /// <summary>What a record says while it is being imported.</summary>
     public const string NoVolumeId = "00000000-0000-0000-0000-000000000000";
 
     public required string Id { get; init; }

@@ -134,7 +134,7 @@ static class VolumeCreation
     {
         var isDoomed = cinder.Cloud.Faults.OnVolumeReady?.Invoke(volume.Name ?? "") ?? false;
         if (backup is not null)
-            BackupRestore.Begin(cinder, backup, volume, "error", isDoomed);
+            BackupRestore.Begin(cinder, backup, volume, isDoomed);
         else
             cinder.Cloud.In(after, () => cinder.Change(volume, isDoomed ? "error" : "available"));
     }
