@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Kedge.Blocks.Stores;
 using Microsoft.Win32.SafeHandles;
 
@@ -20,7 +19,7 @@ public enum FileUse
 /// <summary>A regular file or a block device. Holes are found with SEEK_DATA and made with fallocate; a device that can neither is read and written in full.</summary>
 public sealed class FileDevice : IBlockDevice
 {
-    const int Alignment = 4096;
+    const int Alignment = AlignedBuffer.Boundary;
     readonly string path;
     readonly SafeFileHandle file;
     readonly SafeFileHandle? direct;
@@ -45,7 +44,7 @@ public sealed class FileDevice : IBlockDevice
     public static FileDevice Open(string path, FileUse use) => Guard(path, "open", () =>
     {
         var file = File.OpenHandle(path, FileMode.Open, use == FileUse.Write ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite);
-        var direct = use == FileUse.ReadDirect ? Posix.FindDirect(path) : null;
+        var direct = use == FileUse.ReadDirect ? Posix.FindDirect(path, FileAccess.Read) : null;
         return new FileDevice(path, file, direct, Posix.SizeOf(file));
     });
 
@@ -137,7 +136,7 @@ public sealed class FileDevice : IBlockDevice
     void Read(long offset, Span<byte> into)
     {
         if (offset < 0 || offset + into.Length > SizeBytes) throw Outside(offset, into.Length);
-        var from = direct is not null && offset % Alignment == 0 && into.Length % Alignment == 0 && IsAligned(into) ? direct : file;
+        var from = direct is not null && offset % Alignment == 0 && into.Length % Alignment == 0 && AlignedBuffer.IsAligned(into) ? direct : file;
         try
         {
             for (var got = 0; got < into.Length;)
@@ -151,11 +150,6 @@ public sealed class FileDevice : IBlockDevice
         {
             throw Failed(path, $"read {into.Length} bytes at {offset}", e);
         }
-    }
-
-    static unsafe bool IsAligned(Span<byte> into)
-    {
-        fixed (byte* start = into) return (nuint)start % Alignment == 0;
     }
 
     DeviceException Outside(long offset, long length) => new(DeviceFault.Refused, $"{path} has {SizeBytes} bytes; {length} at {offset} are not in it.");
@@ -177,16 +171,4 @@ public sealed class FileDevice : IBlockDevice
     }
 
     static DeviceException Failed(string path, string what, Exception e) => new(DeviceFault.Failed, $"{path}: could not {what}: {e.Message}", e);
-}
-
-/// <summary>Buffers on page boundaries, as O_DIRECT wants them.</summary>
-static class AlignedBuffer
-{
-    public static Memory<byte> New(int length)
-    {
-        const int Boundary = 4096;
-        var array = GC.AllocateUninitializedArray<byte>(length + Boundary, pinned: true);
-        var start = (int)((Boundary - Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) % Boundary) % Boundary);
-        return array.AsMemory(start, length);
-    }
 }

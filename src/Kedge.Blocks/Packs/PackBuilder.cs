@@ -14,7 +14,7 @@ sealed class PackBuilder : IDisposable
     const int Room = TargetBytes + BlobEntry.MaxRaw + MaxBlobs * BlobEntry.Length + 1024;
 
     readonly KeyRing ring;
-    readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(Room, pinned: true);
+    readonly Memory<byte> memory = Devices.AlignedBuffer.New(Room);
     readonly List<BlobEntry> entries = [];
     AesGcm? cipher;
     int length;
@@ -40,9 +40,10 @@ sealed class PackBuilder : IDisposable
     {
         if (cipher is null) Begin();
         var at = length;
+        var buffer = memory.Span;
         Span<byte> nonce = stackalloc byte[12];
         NonceOf(at, nonce);
-        cipher!.Encrypt(nonce, stored, buffer.AsSpan(at, stored.Length), buffer.AsSpan(at + stored.Length, BlobEntry.Tag));
+        cipher!.Encrypt(nonce, stored, buffer.Slice(at, stored.Length), buffer.Slice(at + stored.Length, BlobEntry.Tag));
         length += stored.Length + BlobEntry.Tag;
         entries.Add(new BlobEntry(address, (uint)(stored.Length + BlobEntry.Tag), (uint)rawLength, kind, encoding));
         return (uint)at;
@@ -55,7 +56,8 @@ sealed class PackBuilder : IDisposable
         var plain = new byte[entries.Count * BlobEntry.Length];
         for (var i = 0; i < entries.Count; i++) entries[i].CopyTo(plain.AsSpan(i * BlobEntry.Length));
 
-        var trailer = buffer.AsSpan(length + plain.Length + BlobEntry.Tag, TrailerLength);
+        var buffer = memory.Span;
+        var trailer = buffer.Slice(length + plain.Length + BlobEntry.Tag, TrailerLength);
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, (uint)(plain.Length + BlobEntry.Tag));
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], (uint)entries.Count);
         "KDGPEND1"u8.CopyTo(trailer[8..]);
@@ -63,10 +65,10 @@ sealed class PackBuilder : IDisposable
         Span<byte> nonce = stackalloc byte[12];
         NonceOf(length, nonce);
         Span<byte> associated = stackalloc byte[ObjectHeader.Length + TrailerLength];
-        buffer.AsSpan(0, ObjectHeader.Length).CopyTo(associated);
+        buffer.Slice(0, ObjectHeader.Length).CopyTo(associated);
         trailer.CopyTo(associated[ObjectHeader.Length..]);
-        cipher!.Encrypt(nonce, plain, buffer.AsSpan(length, plain.Length), buffer.AsSpan(length + plain.Length, BlobEntry.Tag), associated);
-        return buffer.AsMemory(0, length + plain.Length + BlobEntry.Tag + TrailerLength);
+        cipher!.Encrypt(nonce, plain, buffer.Slice(length, plain.Length), buffer.Slice(length + plain.Length, BlobEntry.Tag), associated);
+        return memory[..(length + plain.Length + BlobEntry.Tag + TrailerLength)];
     }
 
     /// <summary>Ready for the next pack, under a new id.</summary>
@@ -91,7 +93,7 @@ sealed class PackBuilder : IDisposable
     void Begin()
     {
         var header = new ObjectHeader(ObjectKind.Pack, ring.Newest, Id);
-        header.CopyTo(buffer);
+        header.CopyTo(memory.Span);
         cipher = ring.CipherOf(header, Names.Packs);
         length = ObjectHeader.Length;
     }

@@ -10,6 +10,7 @@ namespace Kedge.Blocks.Stores;
 /// </summary>
 public sealed class DirectoryStore : IStore
 {
+    const int DirectFrom = 1 << 20;
     readonly string root;
     readonly string temporary;
 
@@ -35,11 +36,7 @@ public sealed class DirectoryStore : IStore
         try
         {
             if (File.Exists(target)) return false;
-            using (var file = File.OpenHandle(written, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, content.Length))
-            {
-                await RandomAccess.WriteAsync(file, content, 0, cancel);
-                RandomAccess.FlushToDisk(file);
-            }
+            await WriteAsync(written, content, cancel);
             var folder = Path.GetDirectoryName(target)!;
             MakeFolder(folder);
             var linked = Posix.LinkIfAbsent(written, target);
@@ -122,6 +119,25 @@ public sealed class DirectoryStore : IStore
         }
         return removed;
     });
+
+    /// <summary>
+    /// A pack is written once and seldom read soon: its aligned part goes past the page cache where the file system can, which costs no copy and pushes
+    /// nothing out that somebody needs.
+    /// </summary>
+    static async ValueTask WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    {
+        var past = 0;
+        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
+        using (var pin = content.Pin())
+        {
+            if (content.Length >= DirectFrom && Devices.AlignedBuffer.IsAligned(content.Span) && Posix.FindDirect(path, FileAccess.Write) is { } direct)
+            {
+                using (direct) past = Posix.WriteDirect(direct, content.Span[..(content.Length / Devices.AlignedBuffer.Boundary * Devices.AlignedBuffer.Boundary)]);
+            }
+        }
+        await RandomAccess.WriteAsync(file, content[past..], past, cancel);
+        RandomAccess.FlushToDisk(file);
+    }
 
     static List<(string Path, long Length, DateTimeOffset At)> Walk(string folder)
     {

@@ -11,6 +11,7 @@ static partial class Posix
     const int Enxio = 6;
     const int ODirectory = 0x10000;
     const int OCloexec = 0x80000;
+    const int OWriteOnly = 1;
     const int ODirect = 0x4000;
     const int SeekEnd = 2;
     const int SeekDataFrom = 3;
@@ -51,10 +52,26 @@ static partial class Posix
     public static void ForgetCache(SafeFileHandle file, long offset, long length) => _ = Advise(file, offset, length, AdviceDontNeed);
 
     /// <summary>A handle past the page cache; null where the file system has no such thing.</summary>
-    public static SafeFileHandle? FindDirect(string path)
+    public static SafeFileHandle? FindDirect(string path, FileAccess access)
     {
-        var fd = OpenRaw(path, ODirect | OCloexec);
+        var fd = OpenRaw(path, ODirect | OCloexec | (access == FileAccess.Write ? OWriteOnly : 0));
         return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    /// <summary>How many bytes from the start were written; a file system that refuses leaves the rest to the page cache.</summary>
+    public static unsafe int WriteDirect(SafeFileHandle direct, ReadOnlySpan<byte> content)
+    {
+        var done = 0;
+        fixed (byte* start = content)
+        {
+            while (done < content.Length)
+            {
+                var more = Pwrite(direct, start + done, (nuint)(content.Length - done), done);
+                if (more <= 0 || more % Devices.AlignedBuffer.Boundary != 0) break;
+                done += (int)more;
+            }
+        }
+        return done;
     }
 
     /// <summary>The size of a file or of a block device.</summary>
@@ -87,6 +104,9 @@ static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     private static partial long Lseek(SafeFileHandle file, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    private static unsafe partial nint Pwrite(SafeFileHandle file, byte* content, nuint length, long offset);
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     private static partial int Fallocate(SafeFileHandle file, int mode, long offset, long length);

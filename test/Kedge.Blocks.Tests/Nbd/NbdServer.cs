@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Kedge.Blocks.Tests.Nbd;
+
+/// <summary>A server of Debian's on a Unix socket, for the time of a test. Skips the test where it is not installed.</summary>
+sealed class NbdServer : IAsyncDisposable
+{
+    readonly TemporaryFolder folder = new();
+    Process? process;
+
+    public string Socket => folder.File("socket");
+
+    public string File(string name) => folder.File(name);
+
+    /// <summary>nbdkit with filters; SOCKET and FOLDER in its arguments are filled in.</summary>
+    public static Task<NbdServer> NbdkitAsync(params string[] arguments) => StartAsync("nbdkit", ["-f", "-U", "SOCKET", .. arguments], null);
+
+    public static Task<NbdServer> QemuNbdAsync(Func<NbdServer, Task> prepare, params string[] arguments) => StartAsync("qemu-nbd", ["-k", "SOCKET", "-t", .. arguments], prepare);
+
+    static async Task<NbdServer> StartAsync(string program, string[] arguments, Func<NbdServer, Task>? prepare)
+    {
+        if (!System.IO.File.Exists($"/usr/bin/{program}") && !System.IO.File.Exists($"/usr/sbin/{program}")) Assert.Skip($"{program} is not installed.");
+        var server = new NbdServer();
+        if (prepare is not null) await prepare(server);
+        var filled = arguments.Select(a => a.Replace("SOCKET", server.Socket, StringComparison.Ordinal).Replace("FOLDER", server.folder.Path, StringComparison.Ordinal));
+        server.process = Process.Start(new ProcessStartInfo(program, filled) { RedirectStandardError = true })!;
+        var limit = Stopwatch.StartNew();
+        while (!System.IO.File.Exists(server.Socket))
+        {
+            if (server.process.HasExited) throw new InvalidOperationException($"{program} ended: {await server.process.StandardError.ReadToEndAsync()}");
+            if (limit.Elapsed > TimeSpan.FromSeconds(60)) throw new TimeoutException($"{program} made no socket.");
+            await Task.Delay(20);
+        }
+        return server;
+    }
+
+    public static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var run = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = await run.StandardError.ReadToEndAsync();
+        await run.WaitForExitAsync();
+        Assert.True(run.ExitCode == 0, $"{program}: {error}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is { HasExited: false }) process.Kill();
+        if (process is not null) await process.WaitForExitAsync();
+        process?.Dispose();
+        folder.Dispose();
+    }
+}
