@@ -43,7 +43,8 @@ public sealed class SandboxWorld
     public string ProjectId(string name) => Look(() => cloud.Keystone.ProjectNamed(name).Id);
 
     /// <summary>Id of a user by its name.</summary>
-    public string UserId(string name) => Look(() => cloud.Keystone.FindUser(name)?.Id ?? throw new KeyNotFoundException($"No user '{name}'."));
+    public string UserId(string name) =>
+        Look(() => cloud.Keystone.FindUser(name)?.Id ?? throw new KeyNotFoundException($"No user '{name}'."));
 
     /// <summary>Makes every token void at once.</summary>
     public void RevokeTokens() => Look(() =>
@@ -53,7 +54,8 @@ public sealed class SandboxWorld
     });
 
     /// <summary>Bytes of a volume.</summary>
-    public byte[] ReadVolumeBytes(string volumeId, long offset, int count) => Look(() => Read(Inventory.Volume(cloud, volumeId).Content, offset, count));
+    public byte[] ReadVolumeBytes(string volumeId, long offset, int count) =>
+        Look(() => Read(Inventory.Volume(cloud, volumeId).Content, offset, count));
 
     /// <summary>Writes as the guest that has the volume attached would; nothing checks that one has.</summary>
     public void WriteVolumeBytes(string volumeId, long offset, ReadOnlySpan<byte> bytes)
@@ -69,7 +71,8 @@ public sealed class SandboxWorld
     public string FingerprintVolume(string volumeId) => Look(() => Fingerprint(Inventory.Volume(cloud, volumeId).Content));
 
     /// <summary>Bytes of the root disk of an image-booted server.</summary>
-    public byte[] ReadServerDiskBytes(string serverId, long offset, int count) => Look(() => Read(Inventory.RootDisk(cloud, serverId), offset, count));
+    public byte[] ReadServerDiskBytes(string serverId, long offset, int count) =>
+        Look(() => Read(Inventory.RootDisk(cloud, serverId), offset, count));
 
     /// <summary>Writes to the root disk of an image-booted server, as its guest would.</summary>
     public void WriteServerDiskBytes(string serverId, long offset, ReadOnlySpan<byte> bytes)
@@ -84,7 +87,8 @@ public sealed class SandboxWorld
     }
 
     /// <summary>Bytes of an image.</summary>
-    public byte[] ReadImageBytes(string imageId, long offset, int count) => Look(() => Read(Inventory.ImageContent(cloud, imageId), offset, count));
+    public byte[] ReadImageBytes(string imageId, long offset, int count) =>
+        Look(() => Read(Inventory.ImageContent(cloud, imageId), offset, count));
 
     /// <summary>Sets a limit as an operator would.</summary>
     /// <param name="service">compute, network or volume.</param>

@@ -32,9 +32,11 @@ static class BackupCreation
         if (snapshot is not null && snapshot.VolumeId != volume.Id)
             throw ApiFault.Bad($"Invalid snapshot: Snapshot {snapshot.Id} is not of volume {volume.Id}.");
         if (snapshot is not null && snapshot.Status != "available")
-            throw ApiFault.Bad($"Invalid snapshot: Snapshot to be backed up must be available, but the current status is \"{snapshot.Status}\".");
+            throw ApiFault.Bad(
+                $"Invalid snapshot: Snapshot to be backed up must be available, but the current status is \"{snapshot.Status}\".");
         if (snapshot is null && volume.Status is not ("available" or "in-use"))
-            throw ApiFault.Bad($"Invalid volume: Volume to be backed up must be available or in-use, but the current status is \"{volume.Status}\".");
+            throw ApiFault.Bad(
+                $"Invalid volume: Volume to be backed up must be available or in-use, but the current status is \"{volume.Status}\".");
         if (snapshot is null && volume.Status == "in-use" && !isForced)
             throw ApiFault.Bad("Invalid volume: Backing up an in-use volume must use the force flag.");
     }

@@ -51,7 +51,8 @@ static class BackupRestore
         if (volume.Status != "available")
             throw ApiFault.Bad("Invalid volume: Volume to be restored to must be available");
         if (volume.SizeGibibytes < backup.SizeGibibytes)
-            throw ApiFault.Bad($"Invalid volume: volume size {volume.SizeGibibytes} is too small to restore backup of size {backup.SizeGibibytes}.");
+            throw ApiFault.Bad(
+                $"Invalid volume: volume size {volume.SizeGibibytes} is too small to restore backup of size {backup.SizeGibibytes}.");
         return volume;
     }
 

@@ -12,7 +12,8 @@ static class Backups
         return VolumeView.List(call, "backups", call.Path.TrimStart('/'), seen, b => b.Id, b => isDetailed ? View(call, b) : Brief(call, b));
     }
 
-    public static SandboxResponse Show(Call call) => SandboxResponse.Json(200, new JsonObject { ["backup"] = View(call, Get(call, call["id"])) });
+    public static SandboxResponse Show(Call call) =>
+        SandboxResponse.Json(200, new JsonObject { ["backup"] = View(call, Get(call, call["id"])) });
 
     public static SandboxResponse Update(Call call)
     {

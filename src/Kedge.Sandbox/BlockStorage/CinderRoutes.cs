@@ -5,7 +5,7 @@ namespace Kedge.Sandbox.BlockStorage;
 
 static class CinderRoutes
 {
-    public static Service Define(SandboxSettings settings)
+    public static Api Define(SandboxSettings settings)
     {
         var routes = new RouteTable();
         OfVolumes(routes);

@@ -13,7 +13,8 @@ static class GroupSnapshots
         return VolumeView.List(call, "group_snapshots", call.Path.TrimStart('/'), seen, s => s.Id, s => View(call, s, isDetailed));
     }
 
-    public static SandboxResponse Show(Call call) => SandboxResponse.Json(200, new JsonObject { ["group_snapshot"] = View(call, Get(call), true) });
+    public static SandboxResponse Show(Call call) =>
+        SandboxResponse.Json(200, new JsonObject { ["group_snapshot"] = View(call, Get(call), true) });
 
     public static SandboxResponse Create(Call call)
     {

@@ -37,7 +37,8 @@ static class Groups
         return VolumeView.List(call, "groups", call.Path.TrimStart('/'), seen, g => g.Id, g => View(call, g, isDetailed));
     }
 
-    public static SandboxResponse Show(Call call) => SandboxResponse.Json(200, new JsonObject { ["group"] = View(call, Get(call, call["id"]), true) });
+    public static SandboxResponse Show(Call call) =>
+        SandboxResponse.Json(200, new JsonObject { ["group"] = View(call, Get(call, call["id"]), true) });
 
     public static SandboxResponse Create(Call call)
     {
@@ -68,7 +69,8 @@ static class Groups
         foreach (var volume in Named(call, body.Text("add_volumes")))
         {
             if (!group.VolumeTypes.Contains(volume.Type) || volume.GroupId is not null)
-                throw ApiFault.Bad($"Invalid volume: Cannot add volume {volume.Id} to group {group.Id}: wrong type, or in a group already.");
+                throw ApiFault.Bad(
+                    $"Invalid volume: Cannot add volume {volume.Id} to group {group.Id}: wrong type, or in a group already.");
             volume.GroupId = group.Id;
         }
         foreach (var volume in Named(call, body.Text("remove_volumes")))
@@ -85,7 +87,8 @@ static class Groups
         var cinder = call.Cloud.Cinder;
         var members = cinder.Volumes.Where(v => v.GroupId == group.Id).ToList();
         if (members.Count > 0 && action.Flag("delete-volumes") != true)
-            throw ApiFault.Bad($"Invalid group: Group {group.Id} still contains volumes. The delete-volumes flag is required to delete it.");
+            throw ApiFault.Bad(
+                $"Invalid group: Group {group.Id} still contains volumes. The delete-volumes flag is required to delete it.");
         if (cinder.GroupSnapshots.Any(s => s.GroupId == group.Id))
             throw ApiFault.Bad($"Invalid group: Group {group.Id} has existing group snapshots.");
         foreach (var volume in members)

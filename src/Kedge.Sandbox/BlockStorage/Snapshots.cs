@@ -12,7 +12,8 @@ static class Snapshots
         return VolumeView.List(call, "snapshots", call.Path.TrimStart('/'), seen, s => s.Id, s => View(call, s, isDetailed));
     }
 
-    public static SandboxResponse Show(Call call) => SandboxResponse.Json(200, new JsonObject { ["snapshot"] = View(call, Get(call, call["id"]), true) });
+    public static SandboxResponse Show(Call call) =>
+        SandboxResponse.Json(200, new JsonObject { ["snapshot"] = View(call, Get(call, call["id"]), true) });
 
     public static SandboxResponse Create(Call call)
     {
@@ -53,7 +54,8 @@ static class Snapshots
         return SandboxResponse.Empty(202);
     }
 
-    public static Snapshot Get(Call call, string id) => call.Cloud.Cinder.Snapshots.Find(id) is { } snapshot && call.Owns(snapshot.ProjectId)
+    public static Snapshot Get(Call call, string id) =>
+        call.Cloud.Cinder.Snapshots.Find(id) is { } snapshot && call.Owns(snapshot.ProjectId)
         ? snapshot
         : throw ApiFault.NotFound($"Snapshot {id} could not be found.");
 

@@ -88,9 +88,11 @@ static class VolumeActions
     static SandboxResponse Extend(Call call, Volume volume, int newSize)
     {
         if (volume.Status != "available" && !(volume.Status == "in-use" && call.Version >= 42))
-            throw ApiFault.Bad($"Invalid volume: Volume {volume.Id} status must be '{{'available'}}' to extend, currently {volume.Status}.");
+            throw ApiFault.Bad(
+                $"Invalid volume: Volume {volume.Id} status must be '{{'available'}}' to extend, currently {volume.Status}.");
         if (newSize <= volume.SizeGibibytes)
-            throw ApiFault.Bad($"Invalid input received: New size for extend must be greater than current size. (current: {volume.SizeGibibytes}, extended: {newSize}).");
+            throw ApiFault.Bad(
+                $"Invalid input received: New size for extend must be greater than current size. (current: {volume.SizeGibibytes}, extended: {newSize}).");
         VolumeQuotas.Reserve(call, volume.ProjectId, volume.Type, null, newSize - volume.SizeGibibytes);
         var before = volume.Status;
         var cinder = call.Cloud.Cinder;

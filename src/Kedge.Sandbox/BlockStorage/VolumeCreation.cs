@@ -27,7 +27,8 @@ static class VolumeCreation
         if (size < 1)
             throw ApiFault.Bad($"Invalid input received: Volume size '{size}' must be an integer and greater than 0");
         if (size < source.SizeGibibytes)
-            throw ApiFault.Bad($"Invalid input received: Volume size '{size}'GB cannot be smaller than the size of its source, {source.SizeGibibytes}GB.");
+            throw ApiFault.Bad(
+                $"Invalid input received: Volume size '{size}'GB cannot be smaller than the size of its source, {source.SizeGibibytes}GB.");
         var zone = body.Reference("availability_zone") ?? Cinder.Zone;
         if (zone != Cinder.Zone)
             throw ApiFault.Bad($"Invalid input received: Availability zone '{zone}' is invalid.");
@@ -61,7 +62,8 @@ static class VolumeCreation
         if (body.Reference("backup_id") is { } backupId)
         {
             if (call.Version < 47)
-                throw ApiFault.Bad("Invalid input for field/attribute volume. Additional properties are not allowed ('backup_id' was unexpected)");
+                throw ApiFault.Bad(
+                    "Invalid input for field/attribute volume. Additional properties are not allowed ('backup_id' was unexpected)");
             var backup = Backups.Get(call, backupId);
             if (backup.Status != "available")
                 throw ApiFault.Bad("Invalid backup: Originating backup status must be one of 'available' values");

@@ -42,7 +42,8 @@ static class VolumeTypes
         return SandboxResponse.Empty(202);
     }
 
-    public static SandboxResponse ExtraSpecs(Call call) => SandboxResponse.Json(200, new JsonObject { ["extra_specs"] = Visible(call, Get(call)) });
+    public static SandboxResponse ExtraSpecs(Call call) =>
+        SandboxResponse.Json(200, new JsonObject { ["extra_specs"] = Visible(call, Get(call)) });
 
     public static SandboxResponse AddExtraSpecs(Call call)
     {
@@ -52,7 +53,8 @@ static class VolumeTypes
         return SandboxResponse.Json(200, new JsonObject { ["extra_specs"] = type.ExtraSpecs.ToJson() });
     }
 
-    public static SandboxResponse ShowEncryption(Call call) => SandboxResponse.Json(200, (JsonObject?)Get(call).Encryption?.DeepClone() ?? []);
+    public static SandboxResponse ShowEncryption(Call call) =>
+        SandboxResponse.Json(200, (JsonObject?)Get(call).Encryption?.DeepClone() ?? []);
 
     public static SandboxResponse CreateEncryption(Call call)
     {
@@ -67,7 +69,8 @@ static class VolumeTypes
     {
         var cinder = call.Cloud.Cinder;
         var type = call["id"] == "default" ? cinder.DefaultType : cinder.Types.Find(call["id"]);
-        return type is not null && (type.IsPublic || call.IsAdmin) ? type : throw ApiFault.NotFound($"Volume type {call["id"]} could not be found.");
+        return type is not null && (type.IsPublic || call.IsAdmin) ? type : throw ApiFault.NotFound(
+            $"Volume type {call["id"]} could not be found.");
     }
 
     public static JsonObject View(Call call, VolumeType type)

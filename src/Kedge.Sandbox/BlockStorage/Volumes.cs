@@ -14,7 +14,8 @@ static class Volumes
         return VolumeView.List(call, "volumes", call.Path.TrimStart('/'), seen, v => v.Id, v => view(call, v));
     }
 
-    public static SandboxResponse Show(Call call) => SandboxResponse.Json(200, new JsonObject { ["volume"] = VolumeView.Detail(call, Get(call, call["id"])) });
+    public static SandboxResponse Show(Call call) =>
+        SandboxResponse.Json(200, new JsonObject { ["volume"] = VolumeView.Detail(call, Get(call, call["id"])) });
 
     public static SandboxResponse Update(Call call)
     {
@@ -38,7 +39,8 @@ static class Volumes
         var isForced = call.Query.Flag("force") && call.IsAdmin;
         if ((!deletable.Contains(volume.Status) && !isForced) || volume.Attachments.Count > 0 || volume.GroupId is not null
             || (snapshots.Count > 0 && !call.Query.Flag("cascade")))
-            throw ApiFault.Bad("Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing "
+            throw ApiFault.Bad(
+                "Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing "
                 + "and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots "
                 + "after volume transfer.");
         foreach (var snapshot in snapshots)

@@ -21,7 +21,7 @@ sealed class SparseStream(SparseBytes bytes, long lengthBytes) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Read(buffer.Span));
 
     public override void Flush() { }

@@ -27,7 +27,7 @@ sealed class CloudState
         Cinder = new Cinder(this);
         Nova = new Nova(this);
         Heat = new Heat();
-        Services =
+        Apis =
         [
             KeystoneRoutes.Define(),
             NovaRoutes.Define(settings),
@@ -38,7 +38,7 @@ sealed class CloudState
         ];
     }
 
-    public IReadOnlyList<Service> Services { get; }
+    public IReadOnlyList<Api> Apis { get; }
 
     public SandboxSettings Settings { get; }
     public SandboxFaults Faults { get; }

@@ -27,7 +27,7 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
             throw Broken("Connection reset by peer", SocketError.ConnectionReset);
 
         var response = service is null
-            ? SandboxResponse.Json(200, Versions.OfCloud(request, cloud.Services))
+            ? SandboxResponse.Json(200, Versions.OfCloud(request, cloud.Apis))
             : fate is FaultAction.Refuse refuse ? Refuse(service, refuse)
             : await ServeAsync(request, service, path, false, cancel);
         response.Headers["x-openstack-request-id"] = noted.RequestId;
@@ -53,10 +53,10 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
         message,
         new SocketException((int)error));
 
-    (Service? Service, string Path) Locate(Uri url)
+    (Api? Api, string Path) Locate(Uri url)
     {
         var parts = url.AbsolutePath.TrimStart('/').Split('/', 2);
-        var service = cloud.Services.FirstOrDefault(s => s.Prefix == parts[0]);
+        var service = cloud.Apis.FirstOrDefault(s => s.Prefix == parts[0]);
         var path = parts.Length > 1 ? "/" + parts[1].TrimEnd('/') : "/";
         var version = "/" + service?.VersionPart;
         if (service is null || !path.StartsWith(version + "/", StringComparison.Ordinal))
@@ -80,10 +80,10 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
             await Task.Delay(wait, clock, cancel);
     }
 
-    static SandboxResponse Refuse(Service service, FaultAction.Refuse refuse) =>
+    static SandboxResponse Refuse(Api service, FaultAction.Refuse refuse) =>
         Refusal(service, new ApiFault(refuse.Status, refuse.Message, Refusals.Reason(refuse.Status)) { RetryAfter = refuse.RetryAfter });
 
-    static SandboxResponse Refusal(Service service, ApiFault fault)
+    static SandboxResponse Refusal(Api service, ApiFault fault)
     {
         var response = service.Refusal(fault);
         if (fault.RetryAfter is { } after)
@@ -93,7 +93,7 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
         return response;
     }
 
-    async Task<SandboxResponse> ServeAsync(SandboxRequest request, Service service, string path, bool isInstant, CancellationToken cancel)
+    async Task<SandboxResponse> ServeAsync(SandboxRequest request, Api service, string path, bool isInstant, CancellationToken cancel)
     {
         try
         {
@@ -114,7 +114,7 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
         }
     }
 
-    SandboxResponse Answer(Call call, Service service)
+    SandboxResponse Answer(Call call, Api service)
     {
         var (route, parameters) = service.Routes.Find(call.Request.Method, call.Path);
         call.Parameters = parameters;

@@ -72,7 +72,7 @@ static class Inventory
     /// <summary>A call that nobody made: an admin's, at the newest microversion.</summary>
     static Call Onlooker(CloudState cloud, string type)
     {
-        var service = cloud.Services.First(s => s.Type == type);
+        var service = cloud.Apis.First(s => s.Type == type);
         var keystone = cloud.Keystone;
         var project = keystone.ProjectNamed("admin");
         var user = keystone.FindUser("admin")!;

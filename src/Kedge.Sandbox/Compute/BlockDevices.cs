@@ -102,7 +102,7 @@ static class BlockDevices
 
     static Volume Make(Call call, JsonObject source)
     {
-        var inner = new Call(call.Request, call.Cloud, call.Service, call.Query, call.Path)
+        var inner = new Call(call.Request, call.Cloud, call.Api, call.Query, call.Path)
         {
             MaybeToken = call.MaybeToken,
             Json = new JsonObject { ["volume"] = source },

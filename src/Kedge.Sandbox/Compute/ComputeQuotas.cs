@@ -14,7 +14,8 @@ static class ComputeQuotas
         {
             var used = Used(call.Cloud.Nova, call.ProjectId, name);
             if (!quotas.Allows(call.ProjectId, name, used, more))
-                throw new ApiFault(403, $"Quota exceeded for {name}: Requested {more}, but already used {used} of {quotas.Limit(call.ProjectId, name)} {name}");
+                throw new ApiFault(403,
+                    $"Quota exceeded for {name}: Requested {more}, but already used {used} of {quotas.Limit(call.ProjectId, name)} {name}");
         }
         if (group is not null && !quotas.Allows(call.ProjectId, "server_group_members", group.Members.Count, 1))
             throw new ApiFault(403, "Quota exceeded, too many servers in group");

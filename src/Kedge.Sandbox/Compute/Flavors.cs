@@ -47,7 +47,8 @@ static class Flavors
         return SandboxResponse.Empty(202);
     }
 
-    public static SandboxResponse ExtraSpecs(Call call) => SandboxResponse.Json(200, new JsonObject { ["extra_specs"] = Get(call).ExtraSpecs.ToJson() });
+    public static SandboxResponse ExtraSpecs(Call call) =>
+        SandboxResponse.Json(200, new JsonObject { ["extra_specs"] = Get(call).ExtraSpecs.ToJson() });
 
     public static SandboxResponse AddExtraSpecs(Call call)
     {

@@ -5,7 +5,7 @@ namespace Kedge.Sandbox.Compute;
 
 static class NovaRoutes
 {
-    public static Service Define(SandboxSettings settings)
+    public static Api Define(SandboxSettings settings)
     {
         var routes = new RouteTable();
         OfServers(routes);

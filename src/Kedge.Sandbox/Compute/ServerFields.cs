@@ -21,7 +21,8 @@ static class ServerFields
             if (!since.TryGetValue(key, out var version) || version > call.Version)
                 throw Servers.Unexpected(key);
         if (body.ContainsKey("config_drive") && body["config_drive"] is not null && body.Text("config_drive") is "")
-            throw ApiFault.Bad("Invalid input for field/attribute config_drive. Value: . '' is not one of [True, 'True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', 'yes', False, ...]");
+            throw ApiFault.Bad(
+                "Invalid input for field/attribute config_drive. Value: . '' is not one of [True, 'True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', 'yes', False, ...]");
         if (body.RequiredText("name") is not { Length: > 0 and <= 255 })
             throw ApiFault.Bad("Invalid input for field/attribute name.");
         if ((body.Number("max_count") ?? 1) != 1 || (body.Number("min_count") ?? 1) != 1)
@@ -29,5 +30,6 @@ static class ServerFields
         ServerTags.Check(body.Texts("tags"));
     }
 
-    public static JsonObject Hints(Call call) => call.Body().Object("os:scheduler_hints") ?? call.Body().Object("OS-SCH-HNT:scheduler_hints") ?? [];
+    public static JsonObject Hints(Call call) =>
+        call.Body().Object("os:scheduler_hints") ?? call.Body().Object("OS-SCH-HNT:scheduler_hints") ?? [];
 }

@@ -31,7 +31,8 @@ static class ServerInterfaces
     {
         var server = Servers.GetReachable(call);
         Servers.RefuseLocked(call, server);
-        var nic = server.Nics.Find(n => n.Port.Id == call["port"]) ?? throw ApiFault.NotFound($"Port id {call["port"]} could not be found.");
+        var nic = server.Nics.Find(n => n.Port.Id == call["port"]) ?? throw ApiFault.NotFound(
+            $"Port id {call["port"]} could not be found.");
         server.Nics.Remove(nic);
         ServerLife.Release(call.Cloud.Nova, nic);
         return SandboxResponse.Empty(202);

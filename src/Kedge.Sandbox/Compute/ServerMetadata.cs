@@ -32,7 +32,8 @@ static class ServerMetadata
     public static SandboxResponse Set(Call call)
     {
         var server = Servers.GetReachable(call);
-        server.Metadata[call["key"]] = call.Body().Map("meta").GetValueOrDefault(call["key"]) ?? throw ApiFault.Bad("Request body and URI mismatch");
+        server.Metadata[call["key"]] = call.Body().Map("meta").GetValueOrDefault(call["key"]) ?? throw ApiFault.Bad(
+            "Request body and URI mismatch");
         server.UpdatedAt = call.Now;
         return Show(call);
     }

@@ -19,7 +19,8 @@ static class ServerNetworks
         if (body["networks"] is JsonValue word && word.GetValueKind() == JsonValueKind.String)
             return word.GetValue<string>() == "none" && call.Version >= 37 ? [] : Automatic(call);
         if (body.List("networks") is null)
-            return call.Version >= 37 ? throw ApiFault.Bad("Invalid input for field/attribute server. 'networks' is a required property") : Automatic(call);
+            return call.Version >= 37 ? throw ApiFault.Bad(
+                "Invalid input for field/attribute server. 'networks' is a required property") : Automatic(call);
         var wishes = body.Objects("networks").Select(wish => ReadOne(call, wish.Reference("port"), wish.Reference("uuid"), wish.Reference("fixed_ip"), wish.Reference("tag"))).ToList();
         if (wishes.Where(w => w.Port is not null).GroupBy(w => w.Port!.Id).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw ApiFault.Bad($"Port {twice.Key} was given twice.");

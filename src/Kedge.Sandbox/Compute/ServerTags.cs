@@ -36,7 +36,8 @@ static class ServerTags
         return SandboxResponse.Empty(204);
     }
 
-    public static SandboxResponse Check(Call call) => Get(call).Tags.Contains(call["tag"]) ? SandboxResponse.Empty(204) : throw Absent(call);
+    public static SandboxResponse Check(Call call) =>
+        Get(call).Tags.Contains(call["tag"]) ? SandboxResponse.Empty(204) : throw Absent(call);
 
     public static SandboxResponse Add(Call call)
     {
@@ -56,7 +57,8 @@ static class ServerTags
         return SandboxResponse.Empty(204);
     }
 
-    static Server Get(Call call) => call.Version >= 26 ? Servers.GetReachable(call) : throw ApiFault.NotFound("The resource could not be found.");
+    static Server Get(Call call) =>
+        call.Version >= 26 ? Servers.GetReachable(call) : throw ApiFault.NotFound("The resource could not be found.");
 
     static ApiFault Absent(Call call) => ApiFault.NotFound($"Server {call["id"]} has no tag '{call["tag"]}'");
 

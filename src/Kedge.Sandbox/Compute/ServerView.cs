@@ -18,14 +18,34 @@ static class ServerView
 
     public static JsonObject Detail(Call call, Server server)
     {
-        if (IsDown(call, server))
-            return Unknown(call, server);
         var view = Brief(call, server);
+        if (IsDown(call, server))
+        {
+            view["tenant_id"] = server.ProjectId;
+            view["created"] = Stamp.Seconds(server.CreatedAt);
+            return view;
+        }
         AddState(server, view);
         AddMakeUp(call, server, view);
         AddByVersion(call, server, view);
         if (call.IsAdmin || call.Cloud.Settings.Policies.MembersReadExtendedAttributes)
             AddExtendedAttributes(call, server, view);
+        return view;
+    }
+
+    /// <summary>One server alone: of a down cell, what its request once said is looked up, too.</summary>
+    public static JsonObject Show(Call call, Server server)
+    {
+        var view = Detail(call, server);
+        if (!IsDown(call, server))
+            return view;
+        view["image"] = ImageOf(call, server) ?? (JsonNode)"";
+        view["flavor"] = Flavors.Of(call, server.Flavor);
+        view["OS-EXT-AZ:availability_zone"] = server.PinnedZone ?? "UNKNOWN";
+        view["OS-EXT-STS:power_state"] = 0;
+        view["user_id"] = server.UserId;
+        if (call.Version >= 71)
+            view["server_groups"] = server.Group is { } group ? new JsonArray(group.Id) : new JsonArray();
         return view;
     }
 
@@ -62,10 +82,14 @@ static class ServerView
     static JsonObject Unknown(Call call, Server server) => new()
     {
         ["id"] = server.Id,
-        ["tenant_id"] = server.ProjectId,
-        ["created"] = Stamp.Seconds(server.CreatedAt),
         ["status"] = "UNKNOWN",
         ["links"] = Links(call, server),
+    };
+
+    static JsonObject? ImageOf(Call call, Server server) => server.ImageId is null || server.Disks.Exists(d => d.IsRoot) ? null : new()
+    {
+        ["id"] = server.ImageId,
+        ["links"] = new JsonArray(new JsonObject { ["rel"] = "bookmark", ["href"] = $"{call.Origin}/compute/images/{server.ImageId}" }),
     };
 
     static JsonObject Address(Port port, IpAddress address, string type) => new()
@@ -98,11 +122,7 @@ static class ServerView
     static void AddMakeUp(Call call, Server server, JsonObject view)
     {
         view["metadata"] = server.Metadata.ToJson();
-        view["image"] = server.ImageId is null || server.Disks.Exists(d => d.IsRoot) ? "" : new JsonObject
-        {
-            ["id"] = server.ImageId,
-            ["links"] = new JsonArray(new JsonObject { ["rel"] = "bookmark", ["href"] = $"{call.Origin}/compute/images/{server.ImageId}" }),
-        };
+        view["image"] = ImageOf(call, server) ?? (JsonNode)"";
         view["flavor"] = Flavors.Of(call, server.Flavor);
         view["addresses"] = AddressesOf(call, server);
         view["accessIPv4"] = server.AccessIpv4;

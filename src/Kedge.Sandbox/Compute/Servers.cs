@@ -25,7 +25,7 @@ static class Servers
         var server = Get(call);
         if (ServerView.IsDown(call, server) && call.Version < 69)
             throw CellDown();
-        return SandboxResponse.Json(200, new JsonObject { ["server"] = ServerView.Detail(call, server) });
+        return SandboxResponse.Json(200, new JsonObject { ["server"] = ServerView.Show(call, server) });
     }
 
     public static SandboxResponse Update(Call call)
@@ -92,7 +92,8 @@ static class Servers
     public static ApiFault Unexpected(string field) =>
         ApiFault.Bad($"Invalid input for field/attribute server. Additional properties are not allowed ('{field}' was unexpected)");
 
-    static ApiFault CellDown() => new(500, "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.\n<class 'oslo_db.exception.DBConnectionError'>");
+    static ApiFault CellDown() =>
+        new(500, "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.\n<class 'oslo_db.exception.DBConnectionError'>");
 
     static IEnumerable<Server> Wanted(Call call)
     {
@@ -110,7 +111,8 @@ static class Servers
 
     static bool Fits(Query query, Server server, Nova nova)
     {
-        static bool Matches(string? pattern, string text) => pattern is null || Regex.IsMatch(text, pattern, RegexOptions.None, maxMatching);
+        static bool Matches(string? pattern, string text) =>
+            pattern is null || Regex.IsMatch(text, pattern, RegexOptions.None, maxMatching);
         static string[] Split(string? text) => text?.Split(',') ?? [];
         bool Is(string key, string? value) => query.First(key) is not { } wanted || string.Equals(wanted, value, StringComparison.OrdinalIgnoreCase);
 

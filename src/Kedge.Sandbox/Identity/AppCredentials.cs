@@ -13,17 +13,20 @@ static class AppCredentials
         return SandboxResponse.Json(200, new JsonObject { ["application_credentials"] = own.Select(c => View(c, null)).ToJson(), ["links"] = new JsonObject() });
     }
 
-    public static SandboxResponse Show(Call call) => SandboxResponse.Json(200, new JsonObject { ["application_credential"] = View(Get(call), null) });
+    public static SandboxResponse Show(Call call) =>
+        SandboxResponse.Json(200, new JsonObject { ["application_credential"] = View(Get(call), null) });
 
     public static SandboxResponse Create(Call call)
     {
         OwnOnly(call);
         if (call.Token.AppCredential is { IsUnrestricted: false })
-            throw new ApiFault(403, "Using method 'application_credential' is not allowed for managing additional application credentials.");
+            throw new ApiFault(403,
+                "Using method 'application_credential' is not allowed for managing additional application credentials.");
         var body = call.Body("application_credential");
         var name = body.RequiredText("name");
         if (call.Cloud.Keystone.AppCredentials.Any(c => c.User.Id == call["id"] && c.Name == name))
-            throw ApiFault.Conflict($"Conflict occurred attempting to store application_credential - Duplicate entry found with name {name}.");
+            throw ApiFault.Conflict(
+                $"Conflict occurred attempting to store application_credential - Duplicate entry found with name {name}.");
         var secret = body.Text("secret") ?? call.Cloud.Ids.Hex();
         var project = call.Token.Project ?? throw ApiFault.Bad("An application credential needs a project-scoped token.");
         var credential = new AppCredential(call.Cloud.Ids.Hex(), name, secret, call.Token.User, project, AskedRoles(call, body))

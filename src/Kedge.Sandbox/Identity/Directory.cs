@@ -27,7 +27,8 @@ static class Directory
     {
         var name = call.Body("project").RequiredText("name");
         if (call.Cloud.Keystone.Projects.Any(p => p.Name == name))
-            throw ApiFault.Conflict($"Conflict occurred attempting to store project - it is not permitted to have two projects with the same name in the same domain : {name}.");
+            throw ApiFault.Conflict(
+                $"Conflict occurred attempting to store project - it is not permitted to have two projects with the same name in the same domain : {name}.");
         return SandboxResponse.Json(201, new JsonObject { ["project"] = View(call.Cloud.Keystone.AddProject(name)) });
     }
 
@@ -40,7 +41,8 @@ static class Directory
         return SandboxResponse.Json(200, new JsonObject { ["user"] = View(user) });
     }
 
-    public static SandboxResponse ProjectsOfUser(Call call) => List(call, "projects", ProjectsOf(call, UserNamed(call, "identity:list_user_projects")));
+    public static SandboxResponse ProjectsOfUser(Call call) =>
+        List(call, "projects", ProjectsOf(call, UserNamed(call, "identity:list_user_projects")));
 
     public static SandboxResponse Domains(Call call) => List(call, "domains", [DomainView()]);
 

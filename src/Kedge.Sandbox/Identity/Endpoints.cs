@@ -10,7 +10,7 @@ static class Endpoints
 {
     static readonly string[] interfaces = ["public", "internal", "admin"];
 
-    public static JsonArray Catalog(Call call, string? projectId) => call.Cloud.Services.Select(service => new JsonObject
+    public static JsonArray Catalog(Call call, string? projectId) => call.Cloud.Apis.Select(service => new JsonObject
     {
         ["id"] = ServiceId(call, service),
         ["type"] = service.Type,
@@ -18,7 +18,7 @@ static class Endpoints
         ["endpoints"] = interfaces.Select(name => Endpoint(call, service, name, projectId)).ToJson(),
     }).ToJson();
 
-    public static JsonArray Services(Call call) => call.Cloud.Services.Select(service => new JsonObject
+    public static JsonArray Services(Call call) => call.Cloud.Apis.Select(service => new JsonObject
     {
         ["id"] = ServiceId(call, service),
         ["type"] = service.Type,
@@ -27,7 +27,7 @@ static class Endpoints
         ["links"] = new JsonObject(),
     }).ToJson();
 
-    public static JsonArray List(Call call) => call.Cloud.Services
+    public static JsonArray List(Call call) => call.Cloud.Apis
         .SelectMany(service => interfaces.Select(name =>
         {
             var endpoint = Endpoint(call, service, name, "$(project_id)s");
@@ -37,7 +37,7 @@ static class Endpoints
             return endpoint;
         })).ToJson();
 
-    static JsonObject Endpoint(Call call, Service service, string name, string? projectId) => new()
+    static JsonObject Endpoint(Call call, Api service, string name, string? projectId) => new()
     {
         ["id"] = Id(call, service.Type + name),
         ["interface"] = name,
@@ -46,7 +46,7 @@ static class Endpoints
         ["url"] = service.EndpointFor(call.Origin, projectId),
     };
 
-    static string ServiceId(Call call, Service service) => Id(call, service.Type);
+    static string ServiceId(Call call, Api service) => Id(call, service.Type);
 
     static string Id(Call call, string what) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(call.Cloud.Settings.Name + what)).AsSpan(0, 16));

@@ -4,7 +4,7 @@ namespace Kedge.Sandbox.Identity;
 
 static class KeystoneRoutes
 {
-    public static Service Define() => new("identity", "keystone", "identity", "/identity/v3", "v3", new RouteTable()
+    public static Api Define() => new("identity", "keystone", "identity", "/identity/v3", "v3", new RouteTable()
         .Post("/auth/tokens", Tokens.Issue, Access.Anyone)
         .Get("/auth/tokens", Tokens.Validate)
         .Delete("/auth/tokens", Tokens.Revoke)

@@ -52,7 +52,8 @@ static class Tokens
 
     static Token ByAppCredential(Keystone keystone, JsonObject identity, DateTimeOffset now)
     {
-        var asked = identity.Object("application_credential") ?? throw ApiFault.Bad("Expecting to find application_credential in identity.");
+        var asked = identity.Object("application_credential") ?? throw ApiFault.Bad(
+            "Expecting to find application_credential in identity.");
         var credential = asked.Text("id") is { } id
             ? keystone.AppCredentials.Find(id)
             : FindUser(keystone, asked.Object("user") ?? []) is { } user

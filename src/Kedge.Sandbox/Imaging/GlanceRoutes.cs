@@ -5,7 +5,7 @@ namespace Kedge.Sandbox.Imaging;
 
 static class GlanceRoutes
 {
-    public static Service Define() => new("image", "glance", "image", "/image", "v2", new RouteTable()
+    public static Api Define() => new("image", "glance", "image", "/image", "v2", new RouteTable()
         .Get("/images", Images.List)
         .Post("/images", Images.Create)
         .Get("/images/{id}", Images.Show)

@@ -57,7 +57,9 @@ sealed class AddressBook(Neutron neutron)
     {
         var subnetId = wish.Reference("subnet_id");
         var subnet = subnetId is null ? null : subnets.Find(s => s.Id == subnetId)
-            ?? throw new ApiFault(400, $"Invalid input for operation: Failed to create port on network {network.Id}, because fixed_ips included invalid subnet {subnetId}.", "InvalidInput");
+            ?? throw new ApiFault(400,
+                $"Invalid input for operation: Failed to create port on network {network.Id}, because fixed_ips included invalid subnet {subnetId}.",
+                "InvalidInput");
         if (wish.Reference("ip_address") is not { } text)
             return subnet is null
                 ? AnyOf(network, subnets, mac)
@@ -66,7 +68,8 @@ sealed class AddressBook(Neutron neutron)
         if (subnet is not null && !subnet.Cidr.Contains(address))
             throw new ApiFault(400, $"IP address {text} is not a valid IP for the specified subnet.", "InvalidIpForSubnet");
         subnet ??= subnets.Find(s => s.Cidr.Contains(address))
-            ?? throw new ApiFault(400, $"IP address {text} is not a valid IP for any of the subnets on the specified network.", "InvalidIpForNetwork");
+            ?? throw new ApiFault(400,
+                $"IP address {text} is not a valid IP for any of the subnets on the specified network.", "InvalidIpForNetwork");
         var fixedIp = new FixedIp(subnet.Id, address);
         if (subnet.Taken.Contains(address) && !own.Contains(fixedIp))
             throw new ApiFault(409, $"IP address {text} already allocated in subnet {subnet.Id}", "IpAddressAlreadyAllocated");

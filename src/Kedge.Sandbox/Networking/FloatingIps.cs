@@ -112,10 +112,14 @@ static class FloatingIps
         var ip = port.FixedIps.Find(f => asked is null ? f.Address.Version == 4 : f.Address == asked)
             ?? throw new ApiFault(400, $"Bad floatingip request: Port {portId} does not have fixed ip {asked}.", "BadRequest");
         if (neutron.FloatingIps.FirstOrDefault(f => f != self && f.PortId == portId && f.FixedAddress == ip.Address) is { } other)
-            throw new ApiFault(409, $"Cannot associate floating IP with port {portId} using fixed IP {ip.Address}, as that fixed IP already has a floating IP on external network {other.NetworkId}.", "FloatingIPPortAlreadyAssociated");
+            throw new ApiFault(409,
+                $"Cannot associate floating IP with port {portId} using fixed IP {ip.Address}, as that fixed IP already has a floating IP on external network {other.NetworkId}.",
+                "FloatingIPPortAlreadyAssociated");
         var router = neutron.Routers.FirstOrDefault(r => r.ExternalNetworkId == external.Id
                 && RouterInterfaces.Of(neutron, r).Any(p => p.FixedIps.Exists(f => f.SubnetId == ip.SubnetId)))
-            ?? throw new ApiFault(404, $"External network {external.Id} is not reachable from subnet {ip.SubnetId}. Therefore, cannot associate Port {portId} with a Floating IP.", "ExternalGatewayForFloatingIPNotFound");
+            ?? throw new ApiFault(404,
+                $"External network {external.Id} is not reachable from subnet {ip.SubnetId}. Therefore, cannot associate Port {portId} with a Floating IP.",
+                "ExternalGatewayForFloatingIPNotFound");
         return new(port, ip.Address, router);
     }
 

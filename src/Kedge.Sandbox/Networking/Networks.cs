@@ -42,7 +42,8 @@ static class Networks
         var neutron = call.Cloud.Neutron;
         var ports = neutron.Ports.Where(p => p.NetworkId == network.Id).ToList();
         if (ports.Exists(p => p.DeviceOwner != "network:dhcp"))
-            throw new ApiFault(409, $"Unable to complete operation on network {network.Id}. There are one or more ports still in use on the network, id for these ports is: "
+            throw new ApiFault(409,
+                $"Unable to complete operation on network {network.Id}. There are one or more ports still in use on the network, id for these ports is: "
                 + string.Join(',', ports.Where(p => p.DeviceOwner != "network:dhcp").Select(p => p.Id)) + ".", "NetworkInUse");
         foreach (var port in ports)
             neutron.Remove(port);
@@ -52,7 +53,8 @@ static class Networks
         return SandboxResponse.Empty(204);
     }
 
-    public static Network Get(Call call, string id) => call.Cloud.Neutron.Networks.Find(id) is { } network && call.Cloud.Neutron.MaySee(call, network)
+    public static Network Get(Call call, string id) =>
+        call.Cloud.Neutron.Networks.Find(id) is { } network && call.Cloud.Neutron.MaySee(call, network)
         ? network
         : throw NeutronWire.NotFound("Network", id);
 

@@ -5,7 +5,7 @@ namespace Kedge.Sandbox.Networking;
 
 static class NeutronRoutes
 {
-    public static Service Define()
+    public static Api Define()
     {
         var routes = new RouteTable();
         OfNetworks(routes);

@@ -72,7 +72,8 @@ static class NeutronWire
         ? $"rule:{policy} is disallowed by policy"
         : $"(rule:{policy} and rule:{policy}:{attribute}) is disallowed by policy", "PolicyNotAuthorized");
 
-    public static ApiFault NotFound(string kind, string id) => new(404, $"{kind} {id} could not be found.", kind.Replace(" ", "", StringComparison.Ordinal) + "NotFound");
+    public static ApiFault NotFound(string kind, string id) =>
+        new(404, $"{kind} {id} could not be found.", kind.Replace(" ", "", StringComparison.Ordinal) + "NotFound");
 
     public static void Reserve(Call call, string projectId, string resource)
     {

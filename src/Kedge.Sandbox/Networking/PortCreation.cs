@@ -69,9 +69,12 @@ static class PortCreation
         if (body.List("allowed_address_pairs") is not null)
             port.AddressPairs = Pairs(port, body);
         if (!port.HasPortSecurity && port.AddressPairs.Count > 0)
-            throw new ApiFault(409, "Port Security must be enabled in order to have allowed address pairs on a port.", "AddressPairAndPortSecurityRequired");
+            throw new ApiFault(409,
+                "Port Security must be enabled in order to have allowed address pairs on a port.", "AddressPairAndPortSecurityRequired");
         if (!port.HasPortSecurity && port.SecurityGroupIds.Count > 0)
-            throw new ApiFault(409, "Port has security group associated. Cannot disable port security or IP address until security group is removed.", "PortSecurityPortHasSecurityGroup");
+            throw new ApiFault(409,
+                "Port has security group associated. Cannot disable port security or IP address until security group is removed.",
+                "PortSecurityPortHasSecurityGroup");
     }
 
     public static string Mac(Call call, JsonObject body, Network network)
@@ -82,7 +85,8 @@ static class PortCreation
         if (mac.Split(':') is not { Length: 6 } parts || !parts.All(p => p.Length == 2 && p.All(char.IsAsciiHexDigit)))
             throw new ApiFault(400, $"Invalid input for mac_address. Reason: '{asked}' is not a valid MAC address.", "HTTPBadRequest");
         return network.Macs.Contains(mac)
-            ? throw new ApiFault(409, $"Unable to complete operation for network {network.Id}. The mac address {mac} is in use.", "MacAddressInUse")
+            ? throw new ApiFault(409,
+                $"Unable to complete operation for network {network.Id}. The mac address {mac} is in use.", "MacAddressInUse")
             : mac;
     }
 

@@ -15,7 +15,9 @@ static class PortUpdate
         PortPolicy.Check(call, body, network, "update_port");
         var mac = body.ContainsKey("mac_address") ? PortCreation.Mac(call, body, network) : port.Mac;
         if (mac != port.Mac && port.DeviceId.Length > 0 && port.Host.Length > 0)
-            throw new ApiFault(409, $"Unable to complete operation on port {port.Id}, port is already bound, port type: bridge, old_mac {port.Mac}, new_mac {mac}.", "PortBound");
+            throw new ApiFault(409,
+                $"Unable to complete operation on port {port.Id}, port is already bound, port type: bridge, old_mac {port.Mac}, new_mac {mac}.",
+                "PortBound");
         if (body.List("fixed_ips") is { } asked)
         {
             var addresses = neutron.Addresses.Choose(network, asked, mac, port.FixedIps);

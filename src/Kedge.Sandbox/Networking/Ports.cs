@@ -14,7 +14,8 @@ static class Ports
     {
         var port = Get(call, call["id"]);
         if (port.DeviceOwner is "network:router_interface" or "network:router_gateway" or "network:floatingip")
-            throw new ApiFault(409, $"Port {port.Id} cannot be deleted directly via the port API: has device owner {port.DeviceOwner}.", "ServicePortInUse");
+            throw new ApiFault(409,
+                $"Port {port.Id} cannot be deleted directly via the port API: has device owner {port.DeviceOwner}.", "ServicePortInUse");
         call.Cloud.Nova.ForgetPort(port);
         call.Cloud.Neutron.Remove(port);
         return SandboxResponse.Empty(204);

@@ -28,10 +28,14 @@ static class RouterInterfaces
         var port = Of(neutron, router).FirstOrDefault(p => body.Reference("port_id") is { } portId
                 ? p.Id == portId
                 : p.FixedIps.Exists(ip => ip.SubnetId == body.Reference("subnet_id")))
-            ?? throw new ApiFault(404, $"Router {router.Id} does not have an interface with id {body.Reference("port_id") ?? body.Reference("subnet_id")}", "RouterInterfaceNotFound");
+            ?? throw new ApiFault(404,
+                $"Router {router.Id} does not have an interface with id {body.Reference("port_id") ?? body.Reference("subnet_id")}",
+                "RouterInterfaceNotFound");
         var subnets = port.FixedIps.Select(ip => ip.SubnetId).ToHashSet();
         if (neutron.FloatingIps.Any(f => f.RouterId == router.Id && f.PortId is { } id && neutron.Ports.Find(id)!.FixedIps.Exists(ip => subnets.Contains(ip.SubnetId))))
-            throw new ApiFault(409, $"Router interface for subnet {subnets.First()} on router {router.Id} cannot be deleted, as it is required by one or more floating IPs.", "RouterInterfaceInUseByFloatingIP");
+            throw new ApiFault(409,
+                $"Router interface for subnet {subnets.First()} on router {router.Id} cannot be deleted, as it is required by one or more floating IPs.",
+                "RouterInterfaceInUseByFloatingIP");
         var view = View(router, port);
         neutron.Remove(port);
         return SandboxResponse.Json(200, view);
@@ -51,7 +55,9 @@ static class RouterInterfaces
     static Port Bind(Call call, Router router, Port port)
     {
         if (port.DeviceId.Length > 0)
-            throw new ApiFault(409, $"Unable to complete operation on port {port.Id} for network {port.NetworkId}. Port already has an attached device {port.DeviceId}.", "PortInUse");
+            throw new ApiFault(409,
+                $"Unable to complete operation on port {port.Id} for network {port.NetworkId}. Port already has an attached device {port.DeviceId}.",
+                "PortInUse");
         if (port.FixedIps.Count == 0)
             throw new ApiFault(400, "Bad router request: Router port must have at least one fixed IP.", "BadRequest");
         foreach (var ip in port.FixedIps)
@@ -69,7 +75,9 @@ static class RouterInterfaces
             if (other.Id == subnet.Id)
                 throw new ApiFault(400, $"Bad router request: Router already has a port on subnet {subnet.Id}.", "BadRequest");
             if (other.Cidr.Overlaps(subnet.Cidr))
-                throw new ApiFault(400, $"Bad router request: Cidr {subnet.Cidr} of subnet {subnet.Id} overlaps with cidr {other.Cidr} of subnet {other.Id}.", "BadRequest");
+                throw new ApiFault(400,
+                    $"Bad router request: Cidr {subnet.Cidr} of subnet {subnet.Id} overlaps with cidr {other.Cidr} of subnet {other.Id}.",
+                    "BadRequest");
         }
     }
 

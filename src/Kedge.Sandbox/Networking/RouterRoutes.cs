@@ -36,10 +36,12 @@ static class RouterRoutes
             IpRange.Parse(route.RequiredText("destination"));
             var hop = IpAddress.Parse(route.RequiredText("nexthop"));
             if (!reachable.Exists(range => range.Contains(hop)))
-                throw new ApiFault(400, $"Invalid format for routes: {route.ToJsonString()}, the nexthop is not connected with router", "InvalidRoutes");
+                throw new ApiFault(400,
+                    $"Invalid format for routes: {route.ToJsonString()}, the nexthop is not connected with router", "InvalidRoutes");
         }
         router.Routes = (JsonArray)routes.DeepClone();
     }
 
-    static bool Same(JsonObject a, JsonObject b) => a.Text("destination") == b.Text("destination") && a.Text("nexthop") == b.Text("nexthop");
+    static bool Same(JsonObject a, JsonObject b) =>
+        a.Text("destination") == b.Text("destination") && a.Text("nexthop") == b.Text("nexthop");
 }

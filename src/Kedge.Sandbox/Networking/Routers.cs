@@ -118,7 +118,9 @@ static class Routers
         if (router.GatewayPortId is null)
             return;
         if (neutron.FloatingIps.FirstOrDefault(f => f.RouterId == router.Id) is not null)
-            throw new ApiFault(409, $"Gateway cannot be updated for router {router.Id}, since a gateway to external network {router.ExternalNetworkId} is required by one or more floating IPs.", "RouterExternalGatewayInUseByFloatingIp");
+            throw new ApiFault(409,
+                $"Gateway cannot be updated for router {router.Id}, since a gateway to external network {router.ExternalNetworkId} is required by one or more floating IPs.",
+                "RouterExternalGatewayInUseByFloatingIp");
         if (neutron.Ports.Find(router.GatewayPortId) is { } port)
             neutron.Remove(port);
         router.GatewayPortId = null;

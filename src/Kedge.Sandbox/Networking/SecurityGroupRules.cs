@@ -53,7 +53,8 @@ static class SecurityGroupRules
         {
             SecurityGroups.Get(call, remote);
             if (body.Reference("remote_ip_prefix") is not null)
-                throw new ApiFault(400, "Only one of remote_ip_prefix, remote_group_id may be provided.", "SecurityGroupMultipleRemoteEntites");
+                throw new ApiFault(400,
+                    "Only one of remote_ip_prefix, remote_group_id may be provided.", "SecurityGroupMultipleRemoteEntites");
         }
         if (body.Number("port_range_min") is not null && body.Reference("protocol") is null)
             throw new ApiFault(400, "Must also specify protocol if port range is given.", "SecurityGroupProtocolRequiredWithPorts");

@@ -54,7 +54,8 @@ static class SecurityGroups
         return SandboxResponse.Empty(204);
     }
 
-    public static SecurityGroup Get(Call call, string id) => call.Cloud.Neutron.SecurityGroups.Find(id) is { } group && call.Owns(group.ProjectId)
+    public static SecurityGroup Get(Call call, string id) =>
+        call.Cloud.Neutron.SecurityGroups.Find(id) is { } group && call.Owns(group.ProjectId)
         ? group
         : throw new ApiFault(404, $"Security group {id} does not exist", "SecurityGroupNotFound");
 

@@ -19,7 +19,9 @@ static class SubnetCreation
             throw ApiFault.Bad($"Invalid input for operation: cidr {cidr} is not of version {version}.");
         foreach (var id in network.SubnetIds)
             if (call.Cloud.Neutron.Subnets.Find(id)!.Cidr.Overlaps(range))
-                throw new ApiFault(400, $"Invalid input for operation: Requested subnet with cidr: {cidr} for network: {network.Id} overlaps with another subnet.", "InvalidInput");
+                throw new ApiFault(400,
+                    $"Invalid input for operation: Requested subnet with cidr: {cidr} for network: {network.Id} overlaps with another subnet.",
+                    "InvalidInput");
         var project = NeutronWire.ProjectFor(call, body, "create_subnet");
         NeutronWire.Reserve(call, project, "subnet");
 
@@ -37,9 +39,12 @@ static class SubnetCreation
         foreach (var pool in pools)
         {
             if (!subnet.Cidr.Contains(pool.Start) || !subnet.Cidr.Contains(pool.End))
-                throw new ApiFault(400, $"The allocation pool {pool.Start}-{pool.End} spans beyond the subnet cidr {subnet.Cidr}.", "OutOfBoundsAllocationPool");
+                throw new ApiFault(400,
+                    $"The allocation pool {pool.Start}-{pool.End} spans beyond the subnet cidr {subnet.Cidr}.",
+                    "OutOfBoundsAllocationPool");
             if (subnet.Gateway is { } gateway && gateway.Value >= pool.Start.Value && gateway.Value <= pool.End.Value)
-                throw new ApiFault(409, $"Gateway ip {gateway} conflicts with allocation pool {pool.Start}-{pool.End}.", "GatewayConflictWithAllocationPools");
+                throw new ApiFault(409,
+                    $"Gateway ip {gateway} conflicts with allocation pool {pool.Start}-{pool.End}.", "GatewayConflictWithAllocationPools");
         }
         subnet.Pools.Clear();
         subnet.Pools.AddRange(pools);

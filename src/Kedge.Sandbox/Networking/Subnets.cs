@@ -31,7 +31,9 @@ static class Subnets
         var neutron = call.Cloud.Neutron;
         var users = neutron.Ports.Where(p => p.FixedIps.Exists(ip => ip.SubnetId == subnet.Id)).ToList();
         if (users.Exists(p => p.DeviceOwner != "network:dhcp"))
-            throw new ApiFault(409, $"Unable to complete operation on subnet {subnet.Id}: One or more ports have an IP allocation from this subnet.", "SubnetInUse");
+            throw new ApiFault(409,
+                $"Unable to complete operation on subnet {subnet.Id}: One or more ports have an IP allocation from this subnet.",
+                "SubnetInUse");
         foreach (var port in users)
             neutron.Remove(port);
         neutron.Networks.Find(subnet.NetworkId)?.SubnetIds.Remove(subnet.Id);

@@ -67,5 +67,6 @@ static class Tags
             : throw new ApiFault(404, $"Resource {kind} {id} could not be found.", "TagResourceNotFound");
     }
 
-    static SandboxResponse View(NeutronResource resource) => SandboxResponse.Json(200, new JsonObject { ["tags"] = resource.Tags.ToJson() });
+    static SandboxResponse View(NeutronResource resource) =>
+        SandboxResponse.Json(200, new JsonObject { ["tags"] = resource.Tags.ToJson() });
 }

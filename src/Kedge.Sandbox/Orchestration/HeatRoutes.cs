@@ -5,7 +5,7 @@ namespace Kedge.Sandbox.Orchestration;
 
 static class HeatRoutes
 {
-    public static Service Define() => new("orchestration", "heat", "orchestration", "/orchestration/v1/{project}", "v1", new RouteTable()
+    public static Api Define() => new("orchestration", "heat", "orchestration", "/orchestration/v1/{project}", "v1", new RouteTable()
         .Get("/stacks", Stacks.List)
         .Get("/stacks/{name}", Stacks.Show)
         .Get("/stacks/{name}/resources", Stacks.Resources)

@@ -7,13 +7,13 @@ using Kedge.Sandbox.Identity;
 namespace Kedge.Sandbox.Wire;
 
 /// <summary>One request while it is being answered, with everything an answer may look at.</summary>
-sealed class Call(SandboxRequest request, CloudState cloud, Service service, Query query, string path)
+sealed class Call(SandboxRequest request, CloudState cloud, Api api, Query query, string path)
 {
     public SandboxRequest Request { get; } = request;
 
     public CloudState Cloud { get; } = cloud;
 
-    public Service Service { get; } = service;
+    public Api Api { get; } = api;
 
     public Query Query { get; } = query;
 

@@ -8,7 +8,7 @@ static class Versions
     const string Updated = "2024-04-03T00:00:00Z";
 
     /// <summary>The root of the cloud: not OpenStack's, but kind to whoever looks.</summary>
-    public static JsonObject OfCloud(SandboxRequest request, IReadOnlyList<Service> services) => new()
+    public static JsonObject OfCloud(SandboxRequest request, IReadOnlyList<Api> services) => new()
     {
         ["services"] = services.Select(s => new JsonObject
         {
@@ -17,7 +17,7 @@ static class Versions
         }).ToJson(),
     };
 
-    public static SandboxResponse Of(SandboxRequest request, Service service, string path)
+    public static SandboxResponse Of(SandboxRequest request, Api service, string path)
     {
         var root = $"{request.Url.GetLeftPart(UriPartial.Authority)}/{service.Prefix}/{service.VersionPart}";
         var document = Document(service, root + "/");
@@ -34,7 +34,7 @@ static class Versions
         };
     }
 
-    static JsonObject Document(Service service, string href)
+    static JsonObject Document(Api service, string href)
     {
         var document = new JsonObject
         {
@@ -51,7 +51,7 @@ static class Versions
         return document;
     }
 
-    static string Id(Service service) => service.Prefix switch
+    static string Id(Api service) => service.Prefix switch
     {
         "identity" => "v3.14",
         "image" => "v2.16",

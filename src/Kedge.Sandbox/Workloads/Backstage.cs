@@ -53,7 +53,8 @@ sealed class Backstage
         return answer.Bytes.Length > 0 ? JsonNode.Parse(answer.Bytes) as JsonObject ?? [] : [];
     }
 
-    public Task UploadAsync(string path, byte[] bytes, CancellationToken cancel) => SendAsync("PUT", path, bytes, "application/octet-stream", cancel);
+    public Task UploadAsync(string path, byte[] bytes, CancellationToken cancel) =>
+        SendAsync("PUT", path, bytes, "application/octet-stream", cancel);
 
     async Task<SandboxResponse> SendAsync(string method, string path, byte[] body, string contentType, CancellationToken cancel)
     {

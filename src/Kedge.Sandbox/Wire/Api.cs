@@ -1,6 +1,6 @@
 namespace Kedge.Sandbox.Wire;
 
-/// <summary>One OpenStack service: where it lives, what it answers, how it refuses.</summary>
+/// <summary>The API of one OpenStack service: where it lives, what it answers, how it refuses.</summary>
 /// <param name="Type">Catalog type.</param>
 /// <param name="Name">Catalog name, such as nova.</param>
 /// <param name="Prefix">First part of the path: identity, compute, network, volume, image or orchestration.</param>
@@ -9,7 +9,7 @@ namespace Kedge.Sandbox.Wire;
 /// <param name="Routes">Everything below the version part.</param>
 /// <param name="Refusal">The body of an error.</param>
 /// <param name="Microversions">Null where the service has none.</param>
-sealed record Service(
+sealed record Api(
     string Type,
     string Name,
     string Prefix,
