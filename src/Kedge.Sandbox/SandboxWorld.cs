@@ -106,7 +106,8 @@ public sealed class SandboxWorld
     /// <param name="name">The stack's name.</param>
     /// <param name="resources">Logical name, type such as <c>OS::Nova::Server</c>, and id of each.</param>
     /// <returns>The stack's id.</returns>
-    public string CreateStack(string projectName, string name, params IEnumerable<(string LogicalName, string Type, string PhysicalId)> resources)
+    public string CreateStack(string projectName, string name,
+        params IEnumerable<(string LogicalName, string Type, string PhysicalId)> resources)
     {
         var members = resources.Select(r => new StackResource(r.LogicalName, r.Type, r.PhysicalId)).ToList();
         return Look(() =>

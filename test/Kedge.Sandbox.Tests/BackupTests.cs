@@ -22,7 +22,8 @@ public sealed class BackupTests
 
         foreach (var id in (string[])[full, increment])
             await to.PostAsync("/volume/v3/backups/import_record", (await from.GetAsync($"/volume/v3/backups/{id}/export_record")).Json);
-        var restored = (await to.PostAsync("/volume/v3/volumes", new JsonObject { ["volume"] = new JsonObject { ["backup_id"] = increment } })).Id("volume");
+        var restored = (await to.PostAsync("/volume/v3/volumes",
+            new JsonObject { ["volume"] = new JsonObject { ["backup_id"] = increment } })).Id("volume");
 
         Assert.Equal("available", await StatusAsync(to, "volume", restored));
         Assert.Equal(source.World.FingerprintVolume(volume), target.World.FingerprintVolume(restored));
@@ -40,9 +41,11 @@ public sealed class BackupTests
         var increment = await BackupAsync(from, volume, isIncremental: true);
 
         await to.PostAsync("/volume/v3/backups/import_record", (await from.GetAsync($"/volume/v3/backups/{increment}/export_record")).Json);
-        var created = await to.PostAsync("/volume/v3/volumes", new JsonObject { ["volume"] = new JsonObject { ["backup_id"] = increment } });
+        var created = await to.PostAsync("/volume/v3/volumes",
+            new JsonObject { ["volume"] = new JsonObject { ["backup_id"] = increment } });
         var existing = await VolumeAsync(to);
-        await to.PostAsync($"/volume/v3/backups/{increment}/restore", new JsonObject { ["restore"] = new JsonObject { ["volume_id"] = existing } });
+        await to.PostAsync($"/volume/v3/backups/{increment}/restore",
+            new JsonObject { ["restore"] = new JsonObject { ["volume_id"] = existing } });
 
         Assert.Equal(202, created.Status);
         Assert.Equal("error_restoring", await StatusAsync(to, "volume", created.Id("volume")));
@@ -59,7 +62,8 @@ public sealed class BackupTests
         using var admin = await Caller.LoginAsync(cloud, "admin");
         var backup = await BackupAsync(admin, await VolumeAsync(admin), isIncremental: false);
 
-        var again = await admin.PostAsync("/volume/v3/backups/import_record", (await admin.GetAsync($"/volume/v3/backups/{backup}/export_record")).Json);
+        var again = await admin.PostAsync("/volume/v3/backups/import_record",
+            (await admin.GetAsync($"/volume/v3/backups/{backup}/export_record")).Json);
 
         Assert.Equal(400, again.Status);
         Assert.Equal(statusOfExisting, (await admin.GetAsync($"/volume/v3/backups/{backup}")).Status);
@@ -102,7 +106,8 @@ public sealed class BackupTests
         using var demo = await Caller.LoginAsync(cloud);
         var volume = await VolumeAsync(demo);
         cloud.World.WriteVolumeBytes(volume, 0, "before"u8);
-        var snapshot = (await demo.PostAsync("/volume/v3/snapshots", new JsonObject { ["snapshot"] = new JsonObject { ["volume_id"] = volume } })).Id("snapshot");
+        var snapshot = (await demo.PostAsync("/volume/v3/snapshots",
+            new JsonObject { ["snapshot"] = new JsonObject { ["volume_id"] = volume } })).Id("snapshot");
         cloud.World.WriteVolumeBytes(volume, 0, "after!"u8);
 
         var backup = (await demo.PostAsync("/volume/v3/backups", new JsonObject
@@ -110,7 +115,8 @@ public sealed class BackupTests
             ["backup"] = new JsonObject { ["volume_id"] = volume, ["snapshot_id"] = snapshot },
         })).Id("backup");
         await StatusAsync(demo, "backup", backup);
-        var restored = (await demo.PostAsync("/volume/v3/volumes", new JsonObject { ["volume"] = new JsonObject { ["backup_id"] = backup } })).Id("volume");
+        var restored = (await demo.PostAsync("/volume/v3/volumes",
+            new JsonObject { ["volume"] = new JsonObject { ["backup_id"] = backup } })).Id("volume");
         await StatusAsync(demo, "volume", restored);
 
         Assert.Equal("before", Encoding.UTF8.GetString(cloud.World.ReadVolumeBytes(restored, 0, 6)));
@@ -121,7 +127,8 @@ public sealed class BackupTests
     public async Task Backups_in_a_directory_outlive_the_cloud_that_made_them()
     {
         var directory = Directory.CreateTempSubdirectory("kedge-sandbox-").FullName;
-        var source = SandboxCloud.Create(new SandboxSettings { Name = "a", Backups = BlockStorage.BackupStore.InDirectory(directory) }, clock);
+        var source = SandboxCloud.Create(new SandboxSettings { Name = "a", Backups = BlockStorage.BackupStore.InDirectory(directory) },
+            clock);
         using var from = await Caller.LoginAsync(source, "admin");
         var volume = await VolumeAsync(from);
         source.World.WriteVolumeBytes(volume, 5_000, "kept"u8);
@@ -129,10 +136,12 @@ public sealed class BackupTests
         var record = (await from.GetAsync($"/volume/v3/backups/{backup}/export_record")).Json;
         await source.KillAsync();
 
-        var target = SandboxCloud.Create(new SandboxSettings { Name = "b", Backups = BlockStorage.BackupStore.InDirectory(directory) }, clock);
+        var target = SandboxCloud.Create(new SandboxSettings { Name = "b", Backups = BlockStorage.BackupStore.InDirectory(directory) },
+            clock);
         using var to = await Caller.LoginAsync(target, "admin");
         await to.PostAsync("/volume/v3/backups/import_record", record);
-        var restored = (await to.PostAsync("/volume/v3/volumes", new JsonObject { ["volume"] = new JsonObject { ["backup_id"] = backup } })).Id("volume");
+        var restored = (await to.PostAsync("/volume/v3/volumes", new JsonObject { ["volume"] = new JsonObject { ["backup_id"] = backup } }))
+            .Id("volume");
         await StatusAsync(to, "volume", restored);
 
         Assert.Equal("kept", Encoding.UTF8.GetString(target.World.ReadVolumeBytes(restored, 5_000, 4)));
@@ -146,7 +155,8 @@ public sealed class BackupTests
         using var demo = await Caller.LoginAsync(cloud);
         var volume = await VolumeAsync(demo);
 
-        var backup = (await demo.PostAsync("/volume/v3/backups", new JsonObject { ["backup"] = new JsonObject { ["volume_id"] = volume } })).Id("backup");
+        var backup = (await demo.PostAsync("/volume/v3/backups", new JsonObject { ["backup"] = new JsonObject { ["volume_id"] = volume } }))
+            .Id("backup");
         var early = await StatusAsync(demo, "backup", backup);
         clock.Advance(TimeSpan.FromSeconds(15));
 
@@ -174,7 +184,8 @@ public sealed class BackupTests
 
         Assert.Equal("2", (string)restored["metadata"]!["mark"]!);
         Assert.Equal(new JsonObject { ["old"] = "1", ["src_backup_id"] = backup }.ToJsonString(), after["metadata"]!.ToJsonString());
-        Assert.Equal(("mine", "true", "cirros"), ((string)after["name"]!, (string)after["bootable"]!, (string)after["volume_image_metadata"]!["os_distro"]!));
+        Assert.Equal(("mine", "true", "cirros"),
+            ((string)after["name"]!, (string)after["bootable"]!, (string)after["volume_image_metadata"]!["os_distro"]!));
     }
 
     [Fact]
@@ -204,7 +215,8 @@ public sealed class BackupTests
         var types = await demo.GetAsync("/volume/v3/types");
         var group = (await demo.PostAsync("/volume/v3/groups", new JsonObject
         {
-            ["group"] = new JsonObject { ["group_type"] = "consistent", ["volume_types"] = new JsonArray((string)types["volume_types"][0]!["id"]!), ["name"] = "g" },
+            ["group"] = new JsonObject { ["group_type"] = "consistent",
+                ["volume_types"] = new JsonArray((string)types["volume_types"][0]!["id"]!), ["name"] = "g" },
         })).Id("group");
         var volumes = $"{await VolumeAsync(demo)},{await VolumeAsync(demo)}";
         await demo.PutAsync($"/volume/v3/groups/{group}", new JsonObject { ["group"] = new JsonObject { ["add_volumes"] = volumes } });

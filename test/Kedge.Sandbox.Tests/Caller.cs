@@ -30,7 +30,8 @@ sealed class Caller : IDisposable
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<Caller> LoginAsync(SandboxCloud cloud, string user = "demo", string? project = null, HttpMessageHandler? handler = null)
+    public static async Task<Caller> LoginAsync(SandboxCloud cloud, string user = "demo", string? project = null,
+        HttpMessageHandler? handler = null)
     {
         var caller = new Caller(new HttpClient(handler ?? cloud.CreateHandler()), cloud.BaseUrl);
         await caller.LoginAsync(user, cloud.Settings.Password, project ?? user);
@@ -50,7 +51,8 @@ sealed class Caller : IDisposable
                     ["methods"] = new JsonArray("password"),
                     ["password"] = new JsonObject
                     {
-                        ["user"] = new JsonObject { ["name"] = user, ["domain"] = new JsonObject { ["id"] = "default" }, ["password"] = password },
+                        ["user"] = new JsonObject { ["name"] = user, ["domain"] = new JsonObject { ["id"] = "default" },
+                            ["password"] = password },
                     },
                 },
                 ["scope"] = new JsonObject

@@ -41,7 +41,8 @@ public sealed class ComputeTests
         using var demo = await Caller.LoginAsync(cloud);
 
         cloud.Faults.DownCell(workload.DbServerId);
-        var now = (await demo.GetAsync("/compute/v2.1/servers/detail"))["servers"].AsArray().Single(s => (string)s!["id"]! == workload.DbServerId)!.AsObject();
+        var now = (await demo.GetAsync("/compute/v2.1/servers/detail"))["servers"].AsArray()
+            .Single(s => (string)s!["id"]! == workload.DbServerId)!.AsObject();
         demo.Versions = "compute 2.60";
         var old = (await demo.GetAsync("/compute/v2.1/servers/detail"))["servers"].AsArray();
 
@@ -57,7 +58,8 @@ public sealed class ComputeTests
         using var demo = await Caller.LoginAsync(cloud);
         var port = (await demo.GetAsync($"/network/v2.0/ports?device_id={workload.AppServerId}"))["ports"][0]!;
 
-        var second = await demo.PostAsync("/compute/v2.1/servers", Boot(workload.ImageId, "second", new JsonObject { ["port"] = (string)port["id"]! }));
+        var second = await demo.PostAsync("/compute/v2.1/servers",
+            Boot(workload.ImageId, "second", new JsonObject { ["port"] = (string)port["id"]! }));
         await demo.DeleteAsync($"/compute/v2.1/servers/{workload.AppServerId}");
         var after = (await demo.GetAsync($"/network/v2.0/ports/{port["id"]}"))["port"];
 
@@ -74,7 +76,8 @@ public sealed class ComputeTests
         using var demo = await Caller.LoginAsync(cloud);
         var before = cloud.World.List(ResourceKind.Port).Count;
 
-        var id = (await demo.PostAsync("/compute/v2.1/servers", Boot(workload.ImageId, "x", new JsonObject { ["uuid"] = workload.BackNetworkId }))).Id("server");
+        var id = (await demo.PostAsync("/compute/v2.1/servers",
+            Boot(workload.ImageId, "x", new JsonObject { ["uuid"] = workload.BackNetworkId }))).Id("server");
         var during = cloud.World.List(ResourceKind.Port).Count;
         await demo.DeleteAsync($"/compute/v2.1/servers/{id}");
 
@@ -120,7 +123,8 @@ public sealed class ComputeTests
         var answer = await demo.PostAsync("/compute/v2.1/servers", Boot(workload.ImageId, "fourth", null));
 
         Assert.Equal(403, answer.Status);
-        Assert.Contains("Quota exceeded for instances: Requested 1, but already used 3 of 3", (string)answer["forbidden"]["message"]!, StringComparison.Ordinal);
+        Assert.Contains("Quota exceeded for instances: Requested 1, but already used 3 of 3", (string)answer["forbidden"]["message"]!,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class NetworkTests
         using var demo = await Caller.LoginAsync(cloud);
         var vip = (await demo.GetAsync($"/network/v2.0/ports/{workload.VipPortId}"))["port"];
 
-        var mac = await PortAsync(demo, workload.FrontNetworkId, new JsonObject { ["mac_address"] = ((string)vip["mac_address"]!).ToUpperInvariant() });
+        var mac = await PortAsync(demo, workload.FrontNetworkId,
+            new JsonObject { ["mac_address"] = ((string)vip["mac_address"]!).ToUpperInvariant() });
         var address = await PortAsync(demo, workload.FrontNetworkId,
             new JsonObject { ["fixed_ips"] = new JsonArray(new JsonObject { ["ip_address"] = "10.10.1.100" }) });
         var dhcp = await PortAsync(demo, workload.FrontNetworkId,
@@ -67,10 +68,12 @@ public sealed class NetworkTests
         using var demo = await Caller.LoginAsync(cloud);
         using var admin = await Caller.LoginAsync(cloud, "admin");
         var external = await NetworkAsync(demo, "public");
-        JsonObject Wish() => new() { ["floatingip"] = new JsonObject { ["floating_network_id"] = external, ["floating_ip_address"] = "203.0.113.99" } };
+        JsonObject Wish() => new() { ["floatingip"] = new JsonObject { ["floating_network_id"] = external,
+            ["floating_ip_address"] = "203.0.113.99" } };
 
         Assert.Equal(403, (await demo.PostAsync("/network/v2.0/floatingips", Wish())).Status);
-        Assert.Equal("203.0.113.99", (string)(await admin.PostAsync("/network/v2.0/floatingips", Wish()))["floatingip"]["floating_ip_address"]!);
+        Assert.Equal("203.0.113.99", (string)(await admin.PostAsync("/network/v2.0/floatingips",
+            Wish()))["floatingip"]["floating_ip_address"]!);
     }
 
     [Fact]
@@ -78,7 +81,8 @@ public sealed class NetworkTests
     {
         using var demo = await Caller.LoginAsync(cloud);
         var network = (await demo.PostAsync("/network/v2.0/networks", Caller.Json("""{"network": {"name": "island"}}"""))).Id("network");
-        await demo.PostAsync("/network/v2.0/subnets", new JsonObject { ["subnet"] = new JsonObject { ["network_id"] = network, ["cidr"] = "10.0.0.0/24", ["ip_version"] = 4 } });
+        await demo.PostAsync("/network/v2.0/subnets",
+            new JsonObject { ["subnet"] = new JsonObject { ["network_id"] = network, ["cidr"] = "10.0.0.0/24", ["ip_version"] = 4 } });
         var port = (await PortAsync(demo, network, [])).Id("port");
 
         var answer = await demo.PostAsync("/network/v2.0/floatingips", new JsonObject
@@ -100,7 +104,8 @@ public sealed class NetworkTests
         var deleted = await demo.DeleteAsync(router);
         var snat = await demo.PutAsync(router, new JsonObject
         {
-            ["router"] = new JsonObject { ["external_gateway_info"] = new JsonObject { ["network_id"] = await NetworkAsync(demo, "public"), ["enable_snat"] = true } },
+            ["router"] = new JsonObject { ["external_gateway_info"] = new JsonObject { ["network_id"] = await NetworkAsync(demo, "public"),
+                ["enable_snat"] = true } },
         });
 
         Assert.Equal(400, nowhere.Status);
@@ -122,7 +127,8 @@ public sealed class NetworkTests
         Assert.Equal("""[{"id":"ID"}]""".Replace("ID", workload.VipPortId, StringComparison.Ordinal), byAddress.ToJsonString());
         Assert.Equal(2, byTag.Count);
         Assert.Equal(4, page["ports"].AsArray().Count);
-        Assert.Empty(next["ports"].AsArray().Select(p => (string)p!["id"]!).Intersect(page["ports"].AsArray().Select(p => (string)p!["id"]!)));
+        Assert.Empty(next["ports"].AsArray().Select(p => (string)p!["id"]!)
+            .Intersect(page["ports"].AsArray().Select(p => (string)p!["id"]!)));
     }
 
     [Fact]
@@ -134,7 +140,8 @@ public sealed class NetworkTests
         {
             ["subnet"] = new JsonObject
             {
-                ["network_id"] = network, ["cidr"] = "2001:db8::/64", ["ip_version"] = 6, ["ipv6_address_mode"] = "slaac", ["ipv6_ra_mode"] = "slaac",
+                ["network_id"] = network, ["cidr"] = "2001:db8::/64", ["ip_version"] = 6, ["ipv6_address_mode"] = "slaac",
+                    ["ipv6_ra_mode"] = "slaac",
             },
         });
 

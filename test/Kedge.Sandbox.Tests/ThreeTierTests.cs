@@ -51,7 +51,8 @@ public sealed class ThreeTierTests
         Assert.NotEqual((string)db["OS-EXT-SRV-ATTR:host"]!, (string)app["OS-EXT-SRV-ATTR:host"]!);
         Assert.Equal("app-01", (string)app["OS-EXT-SRV-ATTR:hostname"]!);
         Assert.Equal("True", (string)app["config_drive"]!);
-        Assert.StartsWith("#cloud-config", Encoding.UTF8.GetString(Convert.FromBase64String((string)web["OS-EXT-SRV-ATTR:user_data"]!)), StringComparison.Ordinal);
+        Assert.StartsWith("#cloud-config", Encoding.UTF8.GetString(Convert.FromBase64String((string)web["OS-EXT-SRV-ATTR:user_data"]!)),
+            StringComparison.Ordinal);
         Assert.Equal(3, web["addresses"]!.AsObject().Sum(n => n.Value!.AsArray().Count));
         Assert.Equal("true", (string)root["bootable"]!);
         Assert.Equal("q35", (string)root["volume_image_metadata"]!["hw_machine_type"]!);
@@ -87,7 +88,8 @@ public sealed class ThreeTierTests
 
         var shown = (await demo.GetAsync($"/image/v2/images/{image}")).Json!;
         Assert.Equal("active", (string)shown["status"]!);
-        Assert.EndsWith("written after boot", Encoding.UTF8.GetString(await demo.DownloadAsync($"/image/v2/images/{image}/file")), StringComparison.Ordinal);
+        Assert.EndsWith("written after boot", Encoding.UTF8.GetString(await demo.DownloadAsync($"/image/v2/images/{image}/file")),
+            StringComparison.Ordinal);
         var empty = (await demo.GetAsync($"/image/v2/images/{ofVolumes}")).Json!;
         Assert.Equal(0, (long)empty["size"]!);
         Assert.Equal(2, JsonNode.Parse((string)empty["block_device_mapping"]!)!.AsArray().Count);
@@ -125,5 +127,6 @@ public sealed class ThreeTierTests
     }
 
     async Task<ThreeTierWorkload> BuildAsync(string name, int seed) =>
-        await ThreeTierWorkload.BuildAsync(SandboxCloud.Create(new SandboxSettings { Name = name, Seed = seed }, clock), TestContext.Current.CancellationToken);
+        await ThreeTierWorkload.BuildAsync(SandboxCloud.Create(new SandboxSettings { Name = name, Seed = seed }, clock),
+            TestContext.Current.CancellationToken);
 }

@@ -44,7 +44,8 @@ static class BackEnds
         ["pools"] = new JsonArray(new JsonObject
         {
             ["name"] = call.Cloud.Cinder.Host,
-            ["capabilities"] = new JsonObject { ["volume_backend_name"] = "lvm", ["total_capacity_gb"] = "infinite", ["free_capacity_gb"] = "infinite" },
+            ["capabilities"] = new JsonObject { ["volume_backend_name"] = "lvm", ["total_capacity_gb"] = "infinite",
+                ["free_capacity_gb"] = "infinite" },
         }),
     });
 }

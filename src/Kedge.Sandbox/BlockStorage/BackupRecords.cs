@@ -8,7 +8,8 @@ namespace Kedge.Sandbox.BlockStorage;
 /// <summary>export_record and import_record: a backup's row in the database as base64 of JSON.</summary>
 static class BackupRecords
 {
-    static readonly string[] required = ["display_name", "display_description", "container", "size", "service_metadata", "object_count", "id"];
+    static readonly string[] required = ["display_name", "display_description", "container", "size", "service_metadata", "object_count",
+        "id"];
 
     public static SandboxResponse Export(Call call)
     {

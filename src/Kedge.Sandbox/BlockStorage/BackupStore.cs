@@ -7,7 +7,8 @@ namespace Kedge.Sandbox.BlockStorage;
 /// <param name="LengthBytes">Of the volume.</param>
 /// <param name="EncryptedTypeId">Id of the encrypted volume type that it must be restored to; null in the clear.</param>
 /// <param name="Chunks">What differs from the parent, by position; null stands for zeroes.</param>
-sealed record BackupObject(string Id, string? ParentId, long LengthBytes, string? EncryptedTypeId, IReadOnlyDictionary<long, byte[]?> Chunks)
+sealed record BackupObject(string Id, string? ParentId, long LengthBytes, string? EncryptedTypeId,
+    IReadOnlyDictionary<long, byte[]?> Chunks)
 {
     /// <summary>Name and description, which a restore gives only to volumes that it named itself.</summary>
     public string Name { get; init; } = "";

@@ -8,8 +8,10 @@ static class Backups
 {
     public static SandboxResponse List(Call call, bool isDetailed)
     {
-        var seen = call.Cloud.Cinder.Backups.NewestFirst().Where(b => call.Lists(b.ProjectId) && VolumeView.Fits(call, () => View(call, b)));
-        return VolumeView.List(call, "backups", call.Path.TrimStart('/'), seen, b => b.Id, b => isDetailed ? View(call, b) : Brief(call, b));
+        var seen = call.Cloud.Cinder.Backups.NewestFirst()
+            .Where(b => call.Lists(b.ProjectId) && VolumeView.Fits(call, () => View(call, b)));
+        return VolumeView.List(call, "backups", call.Path.TrimStart('/'), seen, b => b.Id, b => isDetailed ? View(call, b)
+            : Brief(call, b));
     }
 
     public static SandboxResponse Show(Call call) =>

@@ -44,7 +44,8 @@ sealed class Cinder
     /// <summary>Keeps a volume for a server that is still being built.</summary>
     public VolumeAttachment Reserve(Volume volume, string serverId)
     {
-        var attachment = new VolumeAttachment { Id = Cloud.Ids.Uuid(), Volume = volume, ServerId = serverId, AttachedAt = Cloud.Now, Status = "reserved" };
+        var attachment = new VolumeAttachment { Id = Cloud.Ids.Uuid(), Volume = volume, ServerId = serverId, AttachedAt = Cloud.Now,
+            Status = "reserved" };
         volume.Attachments.Add(attachment);
         Attachments.Add(attachment);
         if (volume.Status == "available")

@@ -9,7 +9,8 @@ static class GroupSnapshots
     public static SandboxResponse List(Call call, bool isDetailed)
     {
         Groups.Need(call, 14);
-        var seen = call.Cloud.Cinder.GroupSnapshots.NewestFirst().Where(s => call.Lists(s.ProjectId) && VolumeView.Fits(call, () => View(call, s, true)));
+        var seen = call.Cloud.Cinder.GroupSnapshots.NewestFirst()
+            .Where(s => call.Lists(s.ProjectId) && VolumeView.Fits(call, () => View(call, s, true)));
         return VolumeView.List(call, "group_snapshots", call.Path.TrimStart('/'), seen, s => s.Id, s => View(call, s, isDetailed));
     }
 

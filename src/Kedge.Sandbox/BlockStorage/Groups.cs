@@ -33,7 +33,8 @@ static class Groups
     public static SandboxResponse List(Call call, bool isDetailed)
     {
         Need(call, 13);
-        var seen = call.Cloud.Cinder.Groups.NewestFirst().Where(g => call.Lists(g.ProjectId) && VolumeView.Fits(call, () => View(call, g, true)));
+        var seen = call.Cloud.Cinder.Groups.NewestFirst()
+            .Where(g => call.Lists(g.ProjectId) && VolumeView.Fits(call, () => View(call, g, true)));
         return VolumeView.List(call, "groups", call.Path.TrimStart('/'), seen, g => g.Id, g => View(call, g, isDetailed));
     }
 
@@ -112,7 +113,8 @@ static class Groups
     }
 
     static List<Volume> Named(Call call, string? ids) =>
-        (ids ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(id => Volumes.Get(call, id)).ToList();
+        (ids ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(id => Volumes.Get(call, id))
+            .ToList();
 
     static JsonObject TypeView(GroupType type) => new()
     {

@@ -8,7 +8,8 @@ static class Snapshots
 {
     public static SandboxResponse List(Call call, bool isDetailed)
     {
-        var seen = call.Cloud.Cinder.Snapshots.NewestFirst().Where(s => call.Lists(s.ProjectId) && VolumeView.Fits(call, () => View(call, s, true)));
+        var seen = call.Cloud.Cinder.Snapshots.NewestFirst()
+            .Where(s => call.Lists(s.ProjectId) && VolumeView.Fits(call, () => View(call, s, true)));
         return VolumeView.List(call, "snapshots", call.Path.TrimStart('/'), seen, s => s.Id, s => View(call, s, isDetailed));
     }
 

@@ -32,11 +32,13 @@ static class VolumeCreation
         var zone = body.Reference("availability_zone") ?? Cinder.Zone;
         if (zone != Cinder.Zone)
             throw ApiFault.Bad($"Invalid input received: Availability zone '{zone}' is invalid.");
-        var type = body.Reference("volume_type") is { } asked ? call.Cloud.Cinder.FindType(asked) : source.Type ?? call.Cloud.Cinder.DefaultType;
+        var type = body.Reference("volume_type") is { } asked ? call.Cloud.Cinder.FindType(asked)
+            : source.Type ?? call.Cloud.Cinder.DefaultType;
         VolumeQuotas.Reserve(call, call.ProjectId, type, "volumes", size);
 
         var volume = Make(call, body, source, size, type);
-        Begin(call.Cloud.Cinder, volume, source.Backup, source.Content is null ? call.Cloud.Latencies.VolumeCreate : call.Cloud.Latencies.VolumeFill);
+        Begin(call.Cloud.Cinder, volume, source.Backup, source.Content is null ? call.Cloud.Latencies.VolumeCreate
+            : call.Cloud.Latencies.VolumeFill);
         return SandboxResponse.Json(202, new JsonObject { ["volume"] = VolumeView.Detail(call, volume) });
     }
 

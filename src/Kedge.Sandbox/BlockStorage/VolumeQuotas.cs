@@ -38,7 +38,8 @@ static class VolumeQuotas
         {
             var limit = call.Cloud.Cinder.Quotas.Limit(project, name);
             set[name] = call.Query.Flag("usage")
-                ? new JsonObject { ["limit"] = limit, ["in_use"] = Used(call.Cloud.Cinder, project, name), ["reserved"] = 0, ["allocated"] = 0 }
+                ? new JsonObject { ["limit"] = limit, ["in_use"] = Used(call.Cloud.Cinder, project, name), ["reserved"] = 0,
+                    ["allocated"] = 0 }
                 : limit;
         }
         return SandboxResponse.Json(200, new JsonObject { ["quota_set"] = set });
@@ -76,7 +77,8 @@ static class VolumeQuotas
             ["totalBackupsUsed"] = Use("backups"),
             ["totalBackupGigabytesUsed"] = Use("backup_gigabytes"),
         };
-        return SandboxResponse.Json(200, new JsonObject { ["limits"] = new JsonObject { ["rate"] = new JsonArray(), ["absolute"] = absolute } });
+        return SandboxResponse.Json(200,
+            new JsonObject { ["limits"] = new JsonObject { ["rate"] = new JsonArray(), ["absolute"] = absolute } });
     }
 
     static void Check(Call call, string projectId, string name, int more)
@@ -92,7 +94,8 @@ static class VolumeQuotas
         {
             _ when name.StartsWith("volumes", StringComparison.Ordinal) =>
                 $"VolumeLimitExceeded: Maximum number of volumes allowed ({limit}) exceeded for quota '{name}'.",
-            _ when name.StartsWith("snapshots", StringComparison.Ordinal) => $"SnapshotLimitExceeded: Maximum number of snapshots allowed ({limit}) exceeded",
+            _ when name.StartsWith("snapshots", StringComparison.Ordinal) =>
+                $"SnapshotLimitExceeded: Maximum number of snapshots allowed ({limit}) exceeded",
             "backups" => $"BackupLimitExceeded: Maximum number of backups allowed ({limit}) exceeded",
             "backup_gigabytes" => $"VolumeBackupSizeExceedsAvailableQuota: Requested backup exceeds allowed Backup gigabytes quota. "
                 + $"Requested {more}G, quota is {limit}G and {used}G has been consumed.",

@@ -47,7 +47,8 @@ static class VolumeView
         new JsonObject { ["rel"] = "bookmark", ["href"] = $"{call.Origin}/volume/{call.ProjectId}/{kind}/{id}" });
 
     /// <summary>A page of a list, with the link to the next.</summary>
-    public static SandboxResponse List<T>(Call call, string key, string kind, IEnumerable<T> items, Func<T, string> id, Func<T, JsonObject> view)
+    public static SandboxResponse List<T>(Call call, string key, string kind, IEnumerable<T> items, Func<T, string> id,
+        Func<T, JsonObject> view)
     {
         var page = Page.Cut(call, items, id);
         var body = new JsonObject { [key] = page.Items.Select(view).ToJson() };

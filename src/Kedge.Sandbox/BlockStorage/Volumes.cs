@@ -10,7 +10,8 @@ static class Volumes
 
     public static SandboxResponse List(Call call, Func<Call, Volume, JsonObject> view)
     {
-        var seen = call.Cloud.Cinder.Volumes.NewestFirst().Where(v => call.Lists(v.ProjectId) && VolumeView.Fits(call, () => VolumeView.Detail(call, v)));
+        var seen = call.Cloud.Cinder.Volumes.NewestFirst()
+            .Where(v => call.Lists(v.ProjectId) && VolumeView.Fits(call, () => VolumeView.Detail(call, v)));
         return VolumeView.List(call, "volumes", call.Path.TrimStart('/'), seen, v => v.Id, v => view(call, v));
     }
 

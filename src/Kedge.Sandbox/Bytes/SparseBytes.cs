@@ -109,6 +109,7 @@ sealed class SparseBytes
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         if (offset + count > LengthBytes)
-            throw new ArgumentOutOfRangeException(nameof(offset), $"{count} bytes at {offset} lie outside of a disk of {LengthBytes} bytes.");
+            throw new ArgumentOutOfRangeException(nameof(offset),
+                $"{count} bytes at {offset} lie outside of a disk of {LengthBytes} bytes.");
     }
 }

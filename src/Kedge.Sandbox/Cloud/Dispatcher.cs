@@ -45,7 +45,8 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
     public async Task<SandboxResponse> AnswerBackstageAsync(SandboxRequest request, CancellationToken cancel)
     {
         var (service, path) = Locate(request.Url);
-        return await ServeAsync(request, service ?? throw new ArgumentException($"No service at {request.Url}.", nameof(request)), path, true, cancel);
+        return await ServeAsync(request, service ?? throw new ArgumentException($"No service at {request.Url}.", nameof(request)), path,
+            true, cancel);
     }
 
     public static HttpRequestException Broken(string message, SocketError error) => new(

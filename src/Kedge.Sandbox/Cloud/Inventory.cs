@@ -39,7 +39,8 @@ static class Inventory
             ResourceKind.Router => All("network", cloud.Neutron.Routers, Routers.View),
             ResourceKind.SecurityGroup => All("network", cloud.Neutron.SecurityGroups, (_, g) => SecurityGroups.View(g)),
             ResourceKind.FloatingIp => All("network", cloud.Neutron.FloatingIps, FloatingIps.View),
-            ResourceKind.Stack => All("orchestration", cloud.Heat.Stacks, (_, s) => new JsonObject { ["id"] = s.Id, ["stack_name"] = s.Name }),
+            ResourceKind.Stack => All("orchestration", cloud.Heat.Stacks,
+                (_, s) => new JsonObject { ["id"] = s.Id, ["stack_name"] = s.Name }),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
     }
@@ -76,7 +77,8 @@ static class Inventory
         var keystone = cloud.Keystone;
         var project = keystone.ProjectNamed("admin");
         var user = keystone.FindUser("admin")!;
-        var request = new SandboxRequest("GET", new Uri($"http://{cloud.Settings.Name}.sandbox/{service.Prefix}/"), new Dictionary<string, string>(), Stream.Null);
+        var request = new SandboxRequest("GET", new Uri($"http://{cloud.Settings.Name}.sandbox/{service.Prefix}/"),
+            new Dictionary<string, string>(), Stream.Null);
         return new Call(request, cloud, service, new Query(""), "/")
         {
             MaybeToken = new Token("", user, project, keystone.RolesOf(user, project), "password", cloud.Now, cloud.Now),

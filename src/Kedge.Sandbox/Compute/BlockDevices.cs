@@ -92,7 +92,8 @@ static class BlockDevices
         var source = mapping.Text("source_type") ?? "volume";
         if (source == "volume")
             return new(Available(call, id ?? throw Invalid("a volume needs its uuid.")), null, isRoot, isDeleted, tag);
-        var volume = new JsonObject { ["size"] = mapping.Number("volume_size"), ["volume_type"] = mapping.Text("volume_type"), ["name"] = "" };
+        var volume = new JsonObject { ["size"] = mapping.Number("volume_size"), ["volume_type"] = mapping.Text("volume_type"),
+            ["name"] = "" };
         if (source is "image" or "snapshot")
             volume[source == "image" ? "imageRef" : "snapshot_id"] = id ?? throw Invalid($"a {source} needs its uuid.");
         if (source == "image" && mapping.Number("volume_size") is null)

@@ -63,7 +63,8 @@ static class ComputeQuotas
             ["totalRAMUsed"] = Used(nova, project, "ram"),
             ["totalServerGroupsUsed"] = Used(nova, project, "server_groups"),
         };
-        return SandboxResponse.Json(200, new JsonObject { ["limits"] = new JsonObject { ["rate"] = new JsonArray(), ["absolute"] = absolute } });
+        return SandboxResponse.Json(200,
+            new JsonObject { ["limits"] = new JsonObject { ["rate"] = new JsonArray(), ["absolute"] = absolute } });
     }
 
     static int Used(Nova nova, string projectId, string name) => name switch

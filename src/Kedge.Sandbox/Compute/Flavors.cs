@@ -12,7 +12,8 @@ static class Flavors
         var page = Page.Cut(call, seen, f => f.Id);
         var body = new JsonObject { ["flavors"] = page.Items.Select(f => isDetailed ? View(call, f) : Brief(call, f)).ToJson() };
         if (page.NextQuery is not null)
-            body["flavors_links"] = new JsonArray(new JsonObject { ["rel"] = "next", ["href"] = $"{call.Origin}/compute/v2.1{call.Path}?{page.NextQuery}" });
+            body["flavors_links"] = new JsonArray(new JsonObject { ["rel"] = "next",
+                ["href"] = $"{call.Origin}/compute/v2.1{call.Path}?{page.NextQuery}" });
         return SandboxResponse.Json(200, body);
     }
 

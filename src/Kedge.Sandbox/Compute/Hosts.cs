@@ -12,7 +12,8 @@ static class Hosts
         foreach (var host in call.Cloud.Nova.Hosts)
             hosts[host.Name] = new JsonObject
             {
-                ["nova-compute"] = new JsonObject { ["available"] = !host.IsForcedDown, ["active"] = !host.IsDisabled, ["updated_at"] = Stamp.Bare(call.Now) },
+                ["nova-compute"] = new JsonObject { ["available"] = !host.IsForcedDown, ["active"] = !host.IsDisabled,
+                    ["updated_at"] = Stamp.Bare(call.Now) },
             };
         return SandboxResponse.Json(200, new JsonObject
         {
@@ -28,7 +29,8 @@ static class Hosts
     public static SandboxResponse Services(Call call)
     {
         var wanted = call.Cloud.Nova.Hosts.Select((host, i) => Service(call, host, i))
-            .Where(s => (call.Query.First("binary") ?? s.Text("binary")) == s.Text("binary") && (call.Query.First("host") ?? s.Text("host")) == s.Text("host"));
+            .Where(s => (call.Query.First("binary") ?? s.Text("binary")) == s.Text("binary")
+                && (call.Query.First("host") ?? s.Text("host")) == s.Text("host"));
         return SandboxResponse.Json(200, new JsonObject { ["services"] = wanted.ToJson() });
     }
 

@@ -92,6 +92,7 @@ static class KeyPairs
         var bytes = new byte[material.Length];
         if (parts.Length < 2 || !Convert.TryFromBase64String(parts[1], bytes, out var length))
             throw ApiFault.Bad("Keypair data is invalid: failed to generate fingerprint");
-        return string.Join(':', MD5.HashData(bytes.AsSpan(0, length)).Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+        return string.Join(':', MD5.HashData(bytes.AsSpan(0, length))
+            .Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
     }
 }

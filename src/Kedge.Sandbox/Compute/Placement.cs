@@ -10,7 +10,8 @@ static class Placement
     {
         var load = nova.Servers.Where(s => s.Host is not null).GroupBy(s => s.Host!).ToDictionary(g => g.Key, g => g.Count());
         return nova.Hosts
-            .Where(h => h is { IsDisabled: false, IsForcedDown: false } && (server.RequestedHost ?? h.Name) == h.Name && Allows(nova, server, h.Name))
+            .Where(h => h is { IsDisabled: false, IsForcedDown: false } && (server.RequestedHost ?? h.Name) == h.Name
+                && Allows(nova, server, h.Name))
             .OrderByDescending(h => Prefers(nova, server, h.Name))
             .ThenBy(h => load.GetValueOrDefault(h.Name))
             .FirstOrDefault()?.Name;

@@ -21,7 +21,8 @@ static class ServerActions
             "os-getConsoleOutput" => SandboxResponse.Json(200, new JsonObject { ["output"] = Console(call, server) }),
             "lock" => Lock(call, server, action),
             "unlock" => Unlock(call, server),
-            "addSecurityGroup" or "removeSecurityGroup" => ChangeGroup(call, server, action.RequiredText("name"), name == "addSecurityGroup"),
+            "addSecurityGroup" or "removeSecurityGroup" => ChangeGroup(call, server, action.RequiredText("name"),
+                name == "addSecurityGroup"),
             "os-resetState" => Reset(call, server, action),
             "forceDelete" => Delete(call, server),
             _ => ChangePower(call, server, name, action),
@@ -122,7 +123,8 @@ static class ServerActions
 
     static SandboxResponse ChangeGroup(Call call, Server server, string name, bool isAdded)
     {
-        var group = call.Cloud.Neutron.SecurityGroups.FirstOrDefault(g => g.ProjectId == server.ProjectId && (g.Name == name || g.Id == name))
+        var group = call.Cloud.Neutron.SecurityGroups.FirstOrDefault(g => g.ProjectId == server.ProjectId
+            && (g.Name == name || g.Id == name))
             ?? throw ApiFault.NotFound($"Security group {name} not found for project {server.ProjectId}.");
         foreach (var port in server.Nics.Select(n => n.Port).Where(p => p.HasPortSecurity))
         {

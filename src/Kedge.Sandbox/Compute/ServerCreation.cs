@@ -133,7 +133,8 @@ static class ServerCreation
     /// <summary>As Nova derives it: lower case, and only what DNS allows.</summary>
     static string HostnameFrom(string name)
     {
-        var letters = name.ToLower(CultureInfo.InvariantCulture).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : c is ' ' or '_' ? '-' : '\0');
+        var letters = name.ToLower(CultureInfo.InvariantCulture)
+            .Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : c is ' ' or '_' ? '-' : '\0');
         return string.Concat(letters.Where(c => c != '\0')).Trim('-', '.');
     }
 }

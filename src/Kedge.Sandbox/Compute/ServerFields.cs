@@ -9,7 +9,8 @@ static class ServerFields
     static readonly Dictionary<string, int> since = new(StringComparer.Ordinal)
     {
         ["name"] = 1, ["flavorRef"] = 1, ["imageRef"] = 1, ["networks"] = 1, ["metadata"] = 1, ["key_name"] = 1, ["user_data"] = 1,
-        ["config_drive"] = 1, ["availability_zone"] = 1, ["security_groups"] = 1, ["block_device_mapping_v2"] = 1, ["block_device_mapping"] = 1,
+        ["config_drive"] = 1, ["availability_zone"] = 1, ["security_groups"] = 1, ["block_device_mapping_v2"] = 1,
+        ["block_device_mapping"] = 1,
         ["min_count"] = 1, ["max_count"] = 1, ["adminPass"] = 1, ["accessIPv4"] = 1, ["accessIPv6"] = 1, ["OS-DCF:diskConfig"] = 1,
         ["return_reservation_id"] = 1, ["description"] = 19, ["tags"] = 52, ["trusted_image_certificates"] = 63, ["host"] = 74,
         ["hypervisor_hostname"] = 74, ["hostname"] = 90,

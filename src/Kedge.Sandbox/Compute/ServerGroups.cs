@@ -10,10 +10,12 @@ static class ServerGroups
 
     public static SandboxResponse List(Call call)
     {
-        var seen = call.Cloud.Nova.ServerGroups.Where(g => g.ProjectId == call.ProjectId || (call.IsAdmin && call.Query.Has("all_projects")));
+        var seen = call.Cloud.Nova.ServerGroups.Where(g => g.ProjectId == call.ProjectId
+            || (call.IsAdmin && call.Query.Has("all_projects")));
         var limit = int.TryParse(call.Query.First("limit"), out var asked) ? asked : Page.MaxLimit;
         var offset = int.TryParse(call.Query.First("offset"), out var from) ? from : 0;
-        return SandboxResponse.Json(200, new JsonObject { ["server_groups"] = seen.Skip(offset).Take(limit).Select(g => View(call, g)).ToJson() });
+        return SandboxResponse.Json(200,
+            new JsonObject { ["server_groups"] = seen.Skip(offset).Take(limit).Select(g => View(call, g)).ToJson() });
     }
 
     public static SandboxResponse Show(Call call) => SandboxResponse.Json(200, new JsonObject { ["server_group"] = View(call, Get(call)) });

@@ -46,7 +46,8 @@ static class ServerInterfaces
             ["net_id"] = nic.Port.NetworkId,
             ["mac_addr"] = nic.Port.Mac,
             ["port_state"] = nic.Port.Status,
-            ["fixed_ips"] = nic.Port.FixedIps.Select(ip => new JsonObject { ["subnet_id"] = ip.SubnetId, ["ip_address"] = ip.Address.ToString() }).ToJson(),
+            ["fixed_ips"] = nic.Port.FixedIps.Select(ip => new JsonObject { ["subnet_id"] = ip.SubnetId,
+                ["ip_address"] = ip.Address.ToString() }).ToJson(),
         };
         if (call.Version >= 70)
             view["tag"] = nic.Tag;

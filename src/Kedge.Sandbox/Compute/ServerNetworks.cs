@@ -21,7 +21,9 @@ static class ServerNetworks
         if (body.List("networks") is null)
             return call.Version >= 37 ? throw ApiFault.Bad(
                 "Invalid input for field/attribute server. 'networks' is a required property") : Automatic(call);
-        var wishes = body.Objects("networks").Select(wish => ReadOne(call, wish.Reference("port"), wish.Reference("uuid"), wish.Reference("fixed_ip"), wish.Reference("tag"))).ToList();
+        var wishes = body.Objects("networks")
+            .Select(w => ReadOne(call, w.Reference("port"), w.Reference("uuid"), w.Reference("fixed_ip"), w.Reference("tag")))
+            .ToList();
         if (wishes.Where(w => w.Port is not null).GroupBy(w => w.Port!.Id).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw ApiFault.Bad($"Port {twice.Key} was given twice.");
         return wishes;
@@ -95,7 +97,8 @@ static class ServerNetworks
     static string GroupId(Call call, string name)
     {
         call.Cloud.Neutron.DefaultGroup(call.ProjectId);
-        var found = call.Cloud.Neutron.SecurityGroups.Where(g => g.ProjectId == call.ProjectId && (g.Name == name || g.Id == name)).ToList();
+        var found = call.Cloud.Neutron.SecurityGroups.Where(g => g.ProjectId == call.ProjectId && (g.Name == name || g.Id == name))
+            .ToList();
         return found.Count switch
         {
             1 => found[0].Id,

@@ -107,7 +107,8 @@ static class ServerView
         view["user_id"] = server.UserId;
         view["created"] = Stamp.Seconds(server.CreatedAt);
         view["updated"] = Stamp.Seconds(server.UpdatedAt);
-        view["hostId"] = server.Host is null ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(server.ProjectId + server.Host)))[..56];
+        view["hostId"] = server.Host is null ? ""
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(server.ProjectId + server.Host)))[..56];
         view["OS-EXT-STS:vm_state"] = server.VmState;
         view["OS-EXT-STS:task_state"] = server.TaskState;
         view["OS-EXT-STS:power_state"] = server.PowerState;

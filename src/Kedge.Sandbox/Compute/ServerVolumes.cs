@@ -9,7 +9,8 @@ static class ServerVolumes
     public static SandboxResponse List(Call call)
     {
         var server = Servers.GetReachable(call);
-        return SandboxResponse.Json(200, new JsonObject { ["volumeAttachments"] = server.Disks.Select(d => View(call, server, d)).ToJson() });
+        return SandboxResponse.Json(200,
+            new JsonObject { ["volumeAttachments"] = server.Disks.Select(d => View(call, server, d)).ToJson() });
     }
 
     public static SandboxResponse Show(Call call)

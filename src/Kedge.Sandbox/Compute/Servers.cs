@@ -16,7 +16,8 @@ static class Servers
         var view = isDetailed ? (Func<Call, Server, JsonObject>)ServerView.Detail : ServerView.Brief;
         var body = new JsonObject { ["servers"] = page.Items.Select(s => view(call, s)).ToJson() };
         if (page.NextQuery is not null)
-            body["servers_links"] = new JsonArray(new JsonObject { ["rel"] = "next", ["href"] = $"{call.Origin}/compute/v2.1{call.Path}?{page.NextQuery}" });
+            body["servers_links"] = new JsonArray(new JsonObject { ["rel"] = "next",
+                ["href"] = $"{call.Origin}/compute/v2.1{call.Path}?{page.NextQuery}" });
         return SandboxResponse.Json(200, body);
     }
 
@@ -114,7 +115,8 @@ static class Servers
         static bool Matches(string? pattern, string text) =>
             pattern is null || Regex.IsMatch(text, pattern, RegexOptions.None, maxMatching);
         static string[] Split(string? text) => text?.Split(',') ?? [];
-        bool Is(string key, string? value) => query.First(key) is not { } wanted || string.Equals(wanted, value, StringComparison.OrdinalIgnoreCase);
+        bool Is(string key, string? value) => query.First(key) is not { } wanted
+            || string.Equals(wanted, value, StringComparison.OrdinalIgnoreCase);
 
         return Matches(query.First("name"), server.Name)
             && (!query.Has("status") || query.All("status").Contains(server.Status, StringComparer.OrdinalIgnoreCase))

@@ -10,7 +10,8 @@ static class AppCredentials
     {
         OwnOnly(call);
         var own = call.Cloud.Keystone.AppCredentials.Where(c => c.User.Id == call["id"]);
-        return SandboxResponse.Json(200, new JsonObject { ["application_credentials"] = own.Select(c => View(c, null)).ToJson(), ["links"] = new JsonObject() });
+        return SandboxResponse.Json(200,
+            new JsonObject { ["application_credentials"] = own.Select(c => View(c, null)).ToJson(), ["links"] = new JsonObject() });
     }
 
     public static SandboxResponse Show(Call call) =>

@@ -67,7 +67,8 @@ static class Directory
         }));
 
     public static SandboxResponse Regions(Call call) => List(call, "regions",
-        [new JsonObject { ["id"] = call.Cloud.Settings.Region, ["description"] = "", ["parent_region_id"] = null, ["links"] = new JsonObject() }]);
+        [new JsonObject { ["id"] = call.Cloud.Settings.Region, ["description"] = "", ["parent_region_id"] = null,
+            ["links"] = new JsonObject() }]);
 
     public static SandboxResponse Services(Call call) => SandboxResponse.Json(200, new JsonObject
     {

@@ -24,7 +24,8 @@ sealed record AppCredential(string Id, string Name, string Secret, User User, Pr
     public bool IsUnrestricted { get; init; }
 }
 
-sealed record Token(string Id, User User, Project? Project, IReadOnlyList<Role> Roles, string Method, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
+sealed record Token(string Id, User User, Project? Project, IReadOnlyList<Role> Roles, string Method, DateTimeOffset IssuedAt,
+    DateTimeOffset ExpiresAt)
 {
     public bool IsSystem { get; init; }
     public bool IsDomain { get; init; }

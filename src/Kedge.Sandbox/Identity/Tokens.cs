@@ -37,7 +37,8 @@ static class Tokens
     }
 
     public static SandboxResponse Catalog(Call call) =>
-        SandboxResponse.Json(200, new JsonObject { ["catalog"] = Endpoints.Catalog(call, call.Token.Project?.Id), ["links"] = new JsonObject() });
+        SandboxResponse.Json(200, new JsonObject { ["catalog"] = Endpoints.Catalog(call, call.Token.Project?.Id),
+            ["links"] = new JsonObject() });
 
     static ApiFault Refused() => new(401, "The request you have made requires authentication.");
 
@@ -93,7 +94,8 @@ static class Tokens
         if (scope.Object("domain") is not null)
             return WithRoles(token with { IsDomain = true, Roles = keystone.RolesOf(token.User, null) });
         var asked = scope.Object("project") ?? throw ApiFault.Bad("Expecting to find project in scope.");
-        var found = asked.Text("id") is { } id ? keystone.Projects.Find(id) : keystone.Projects.FirstOrDefault(p => p.Name == asked.Text("name"));
+        var found = asked.Text("id") is { } id ? keystone.Projects.Find(id)
+            : keystone.Projects.FirstOrDefault(p => p.Name == asked.Text("name"));
         return ScopedTo(keystone, token, found ?? throw Refused());
     }
 

@@ -22,7 +22,8 @@ static class GlanceRoutes
         .Get("/schemas/images", Schema)
         .Get("/info/import", _ => SandboxResponse.Json(200, new JsonObject
         {
-            ["import-methods"] = new JsonObject { ["description"] = "Import methods available.", ["type"] = "array", ["value"] = new JsonArray() },
+            ["import-methods"] = new JsonObject { ["description"] = "Import methods available.", ["type"] = "array",
+                ["value"] = new JsonArray() },
         }))
         .Get("/info/stores", _ => throw ApiFault.NotFound("Multi backend is not supported at this site.")),
         Refusals.Glance);

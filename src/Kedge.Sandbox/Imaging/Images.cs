@@ -13,7 +13,8 @@ static class Images
     {
         var wanted = call.Cloud.Glance.Images.NewestFirst().Where(i => MayList(call, i) && Fits(call.Query, i));
         var page = Page.Cut(call, wanted, i => i.Id, UnaskedLimit);
-        var body = new JsonObject { ["images"] = page.Items.Select(View).ToJson(), ["first"] = "/v2/images", ["schema"] = "/v2/schemas/images" };
+        var body = new JsonObject { ["images"] = page.Items.Select(View).ToJson(), ["first"] = "/v2/images",
+            ["schema"] = "/v2/schemas/images" };
         if (page.NextQuery is not null)
             body["next"] = "/v2/images?" + page.NextQuery;
         return SandboxResponse.Json(200, body);
@@ -48,7 +49,8 @@ static class Images
             throw ApiFault.Bad("Request body must be a JSON array of operation objects.");
         foreach (var operation in patch.OfType<JsonObject>())
         {
-            var key = operation.RequiredText("path").TrimStart('/').Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            var key = operation.RequiredText("path").TrimStart('/').Replace("~1", "/", StringComparison.Ordinal)
+                .Replace("~0", "~", StringComparison.Ordinal);
             ImageFields.RefuseReserved(key);
             if (key == "visibility" && operation.Text("value") == "public")
                 call.NeedAdmin("publicize_image");

@@ -9,7 +9,8 @@ static class Extensions
     static readonly string[] aliases =
     [
         "agent", "allowed-address-pairs", "availability_zone", "binding", "dhcp_agent_scheduler", "dns-integration", "external-net",
-        "extra_dhcp_opt", "extraroute", "extraroute-atomic", "fip-port-details", "filter-validation", "ip_allocation", "net-mtu", "net-mtu-writable",
+        "extra_dhcp_opt", "extraroute", "extraroute-atomic", "fip-port-details", "filter-validation", "ip_allocation", "net-mtu",
+        "net-mtu-writable",
         "network_availability_zone", "pagination", "port-security", "project-id", "provider", "quota_details", "quotas", "rbac-policies",
         "revision-if-match", "router", "router_availability_zone", "security-group", "sorting", "standard-attr-description",
         "standard-attr-revisions", "standard-attr-tag", "standard-attr-timestamp", "stateful-security-group", "subnet_allocation",

@@ -10,7 +10,8 @@ readonly record struct IpAddress(UInt128 Value, int Version) : IComparable<IpAdd
 {
     public static IpAddress Parse(string text)
     {
-        if (!IPAddress.TryParse(text, out var address) || (address.AddressFamily == AddressFamily.InterNetwork && text.Split('.').Length != 4))
+        if (!IPAddress.TryParse(text, out var address)
+            || (address.AddressFamily == AddressFamily.InterNetwork && text.Split('.').Length != 4))
             throw ApiFault.Bad($"Invalid input for operation: '{text}' is not a valid IP address.");
         UInt128 value = 0;
         foreach (var part in address.GetAddressBytes())

@@ -12,9 +12,11 @@ static class NeutronWire
         "security_groups", "changed_since",
     ];
 
-    public static SandboxResponse List<T>(Call call, string key, IEnumerable<T> items, Func<Call, T, JsonObject> view) where T : NeutronResource
+    public static SandboxResponse List<T>(Call call, string key, IEnumerable<T> items, Func<Call, T, JsonObject> view)
+        where T : NeutronResource
     {
-        var fits = items.Where(item => HasTags(call.Query, item)).Select(item => (item.Id, View: view(call, item))).Where(i => Fits(call.Query, i.View));
+        var fits = items.Where(item => HasTags(call.Query, item)).Select(item => (item.Id, View: view(call, item)))
+            .Where(i => Fits(call.Query, i.View));
         var page = Page.Cut(call, fits, i => i.Id, null);
         var body = new JsonObject { [key] = page.Items.Select(i => Fields(call.Query, i.View)).ToJson() };
         if (page.NextQuery is not null)

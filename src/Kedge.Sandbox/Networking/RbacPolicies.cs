@@ -7,7 +7,8 @@ namespace Kedge.Sandbox.Networking;
 static class RbacPolicies
 {
     public static SandboxResponse List(Call call) =>
-        NeutronWire.List(call, "rbac_policies", call.Cloud.Neutron.RbacPolicies.Where(p => call.Owns(p.ProjectId)), (_, policy) => View(policy));
+        NeutronWire.List(call, "rbac_policies", call.Cloud.Neutron.RbacPolicies.Where(p => call.Owns(p.ProjectId)),
+            (_, policy) => View(policy));
 
     public static SandboxResponse Show(Call call) => NeutronWire.One(call, 200, "rbac_policy", View(Get(call)));
 

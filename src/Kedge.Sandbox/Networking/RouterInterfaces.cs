@@ -32,7 +32,8 @@ static class RouterInterfaces
                 $"Router {router.Id} does not have an interface with id {body.Reference("port_id") ?? body.Reference("subnet_id")}",
                 "RouterInterfaceNotFound");
         var subnets = port.FixedIps.Select(ip => ip.SubnetId).ToHashSet();
-        if (neutron.FloatingIps.Any(f => f.RouterId == router.Id && f.PortId is { } id && neutron.Ports.Find(id)!.FixedIps.Exists(ip => subnets.Contains(ip.SubnetId))))
+        if (neutron.FloatingIps.Any(f => f.RouterId == router.Id && f.PortId is { } id
+            && neutron.Ports.Find(id)!.FixedIps.Exists(ip => subnets.Contains(ip.SubnetId))))
             throw new ApiFault(409,
                 $"Router interface for subnet {subnets.First()} on router {router.Id} cannot be deleted, as it is required by one or more floating IPs.",
                 "RouterInterfaceInUseByFloatingIP");

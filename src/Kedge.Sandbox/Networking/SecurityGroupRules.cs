@@ -7,7 +7,8 @@ namespace Kedge.Sandbox.Networking;
 static class SecurityGroupRules
 {
     public static SandboxResponse List(Call call) =>
-        NeutronWire.List(call, "security_group_rules", call.Cloud.Neutron.Rules.Where(r => call.Owns(r.ProjectId)), (_, rule) => View(rule));
+        NeutronWire.List(call, "security_group_rules", call.Cloud.Neutron.Rules.Where(r => call.Owns(r.ProjectId)),
+            (_, rule) => View(rule));
 
     public static SandboxResponse Show(Call call) => NeutronWire.One(call, 200, "security_group_rule", View(Get(call)));
 

@@ -9,7 +9,8 @@ static class SecurityGroups
     public static SandboxResponse List(Call call)
     {
         call.Cloud.Neutron.DefaultGroup(call.ProjectId);
-        return NeutronWire.List(call, "security_groups", call.Cloud.Neutron.SecurityGroups.Where(g => call.Owns(g.ProjectId)), (_, group) => View(group));
+        return NeutronWire.List(call, "security_groups", call.Cloud.Neutron.SecurityGroups.Where(g => call.Owns(g.ProjectId)),
+            (_, group) => View(group));
     }
 
     public static SandboxResponse Show(Call call) => NeutronWire.One(call, 200, "security_group", View(Get(call, call["id"])));

@@ -35,7 +35,8 @@ static class SubnetCreation
 
     public static void SetPools(Subnet subnet, JsonObject body)
     {
-        var pools = body.Objects("allocation_pools").Select(p => new AddressPool(IpAddress.Parse(p.RequiredText("start")), IpAddress.Parse(p.RequiredText("end")))).ToList();
+        var pools = body.Objects("allocation_pools")
+            .Select(p => new AddressPool(IpAddress.Parse(p.RequiredText("start")), IpAddress.Parse(p.RequiredText("end")))).ToList();
         foreach (var pool in pools)
         {
             if (!subnet.Cidr.Contains(pool.Start) || !subnet.Cidr.Contains(pool.End))

@@ -63,7 +63,8 @@ static class Subnets
         view["ip_version"] = subnet.Cidr.Version;
         view["gateway_ip"] = subnet.Gateway?.ToString();
         view["enable_dhcp"] = subnet.HasDhcp;
-        view["allocation_pools"] = subnet.Pools.Select(p => new JsonObject { ["start"] = p.Start.ToString(), ["end"] = p.End.ToString() }).ToJson();
+        view["allocation_pools"] = subnet.Pools.Select(p => new JsonObject { ["start"] = p.Start.ToString(), ["end"] = p.End.ToString() })
+            .ToJson();
         view["dns_nameservers"] = subnet.DnsServers.ToJson();
         view["host_routes"] = subnet.HostRoutes.DeepClone();
         view["ipv6_address_mode"] = subnet.Ipv6AddressMode;
@@ -76,7 +77,8 @@ static class Subnets
     }
 
     static bool MaySee(Call call, Subnet subnet) => call.Owns(subnet.ProjectId)
-        || (call.Cloud.Neutron.Networks.Find(subnet.NetworkId) is { } network && !network.IsExternal && call.Cloud.Neutron.MaySee(call, network));
+        || (call.Cloud.Neutron.Networks.Find(subnet.NetworkId) is { } network && !network.IsExternal
+            && call.Cloud.Neutron.MaySee(call, network));
 
     static Subnet GetOwn(Call call, string policy)
     {

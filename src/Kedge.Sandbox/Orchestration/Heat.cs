@@ -8,7 +8,8 @@ namespace Kedge.Sandbox.Orchestration;
 /// <param name="PhysicalId">Id of the real resource.</param>
 sealed record StackResource(string LogicalName, string Type, string PhysicalId);
 
-sealed record Stack(string Id, string Name, string ProjectId, DateTimeOffset CreatedAt, IReadOnlyList<StackResource> Resources, JsonObject Template);
+sealed record Stack(string Id, string Name, string ProjectId, DateTimeOffset CreatedAt, IReadOnlyList<StackResource> Resources,
+    JsonObject Template);
 
 /// <summary>Stacks; they are made by the sandbox, not by templates.</summary>
 sealed class Heat

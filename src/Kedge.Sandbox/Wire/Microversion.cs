@@ -13,7 +13,8 @@ sealed record Microversions(string Name, int Major, int Min, int Max, string? Le
     /// <summary>The minor number that a request asks for.</summary>
     public int Of(SandboxRequest request)
     {
-        var asked = FromHeader(request.Header("OpenStack-API-Version")) ?? (LegacyHeader is null ? null : request.Header(LegacyHeader)?.Trim());
+        var asked = FromHeader(request.Header("OpenStack-API-Version")) ?? (LegacyHeader is null ? null
+            : request.Header(LegacyHeader)?.Trim());
         if (asked is null)
             return Min;
         if (asked == "latest")

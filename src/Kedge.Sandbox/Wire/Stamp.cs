@@ -17,7 +17,8 @@ static class Stamp
     public static string Micro(DateTimeOffset at) => Bare(at) + "Z";
 
     public static DateTimeOffset Parse(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var at)
             ? at
             : throw ApiFault.Bad($"Invalid time '{text}'.");
 }

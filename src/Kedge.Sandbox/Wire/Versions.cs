@@ -29,7 +29,8 @@ static class Versions
             }),
             ("network", false) => SandboxResponse.Json(200, new JsonObject { ["resources"] = new JsonArray() }),
             ("compute" or "identity", false) => SandboxResponse.Json(200, new JsonObject { ["version"] = document }),
-            ("volume" or "image" or "orchestration", true) => SandboxResponse.Json(300, new JsonObject { ["versions"] = new JsonArray(document) }),
+            ("volume" or "image" or "orchestration", true) => SandboxResponse.Json(300,
+                new JsonObject { ["versions"] = new JsonArray(document) }),
             _ => SandboxResponse.Json(200, new JsonObject { ["versions"] = new JsonArray(document) }),
         };
     }

@@ -34,7 +34,8 @@ sealed class Backstage
                 ["scope"] = new JsonObject { ["project"] = new JsonObject { ["name"] = "demo", ["domain"] = domain.DeepClone() } },
             },
         };
-        var answer = await backstage.SendAsync("POST", "/identity/v3/auth/tokens", Encoding.UTF8.GetBytes(auth.ToJsonString()), "application/json", cancel);
+        var answer = await backstage.SendAsync("POST", "/identity/v3/auth/tokens", Encoding.UTF8.GetBytes(auth.ToJsonString()),
+            "application/json", cancel);
         backstage.token = answer.Headers["X-Subject-Token"];
         return backstage;
     }
@@ -49,7 +50,8 @@ sealed class Backstage
 
     public async Task<JsonObject> CallAsync(string method, string path, JsonObject? body, CancellationToken cancel)
     {
-        var answer = await SendAsync(method, path, body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", cancel);
+        var answer = await SendAsync(method, path, body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json",
+            cancel);
         return answer.Bytes.Length > 0 ? JsonNode.Parse(answer.Bytes) as JsonObject ?? [] : [];
     }
 

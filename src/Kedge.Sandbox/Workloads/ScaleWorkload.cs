@@ -53,7 +53,8 @@ public sealed record ScaleWorkload
 
     static async Task<string> ServerAsync(Backstage stage, string name, string network, string root, string data, CancellationToken cancel)
     {
-        var port = await stage.IdOfAsync("/network/v2.0/ports", "port", new JsonObject { ["name"] = name, ["network_id"] = network }, cancel);
+        var port = await stage.IdOfAsync("/network/v2.0/ports", "port", new JsonObject { ["name"] = name, ["network_id"] = network },
+            cancel);
         return await stage.IdOfAsync("/compute/v2.1/servers", "server", new JsonObject
         {
             ["name"] = name,

@@ -71,7 +71,8 @@ sealed class ThreeTierBuilder(SandboxCloud cloud, Backstage stage)
         };
         imageId = (await stage.CallAsync("POST", "/image/v2/images", image, cancel)).RequiredText("id");
         await stage.UploadAsync($"/image/v2/images/{imageId}/file", Bytes(10, ImageBytes), cancel);
-        await stage.MakeAsync("/compute/v2.1/os-keypairs", "keypair", new JsonObject { ["name"] = KeyName, ["public_key"] = PublicKey }, cancel);
+        await stage.MakeAsync("/compute/v2.1/os-keypairs", "keypair", new JsonObject { ["name"] = KeyName, ["public_key"] = PublicKey },
+            cancel);
         serverGroup = await stage.IdOfAsync("/compute/v2.1/os-server-groups", "server_group",
             new JsonObject { ["name"] = "kedge-demo-apart", ["policy"] = "anti-affinity" }, cancel);
     }
@@ -89,7 +90,8 @@ sealed class ThreeTierBuilder(SandboxCloud cloud, Backstage stage)
             ["external_gateway_info"] = new JsonObject { ["network_id"] = publicNetwork },
         }, cancel);
         foreach (var subnet in (string[])[frontSubnet, backSubnet])
-            await stage.CallAsync("PUT", $"/network/v2.0/routers/{router}/add_router_interface", new JsonObject { ["subnet_id"] = subnet }, cancel);
+            await stage.CallAsync("PUT", $"/network/v2.0/routers/{router}/add_router_interface", new JsonObject { ["subnet_id"] = subnet },
+                cancel);
         await stage.CallAsync("PUT", $"/network/v2.0/routers/{router}", new JsonObject
         {
             ["router"] = new JsonObject
@@ -103,7 +105,8 @@ sealed class ThreeTierBuilder(SandboxCloud cloud, Backstage stage)
     {
         var network = await stage.IdOfAsync("/network/v2.0/networks", "network",
             new JsonObject { ["name"] = name, ["description"] = $"the {name} of the demo", ["mtu"] = 1400 }, cancel);
-        await stage.CallAsync("PUT", $"/network/v2.0/networks/{network}/tags", new JsonObject { ["tags"] = new JsonArray(ThreeTierWorkload.Tag) }, cancel);
+        await stage.CallAsync("PUT", $"/network/v2.0/networks/{network}/tags",
+            new JsonObject { ["tags"] = new JsonArray(ThreeTierWorkload.Tag) }, cancel);
         var subnet = await stage.IdOfAsync("/network/v2.0/subnets", "subnet", new JsonObject
         {
             ["name"] = name + "-v4",
@@ -111,15 +114,18 @@ sealed class ThreeTierBuilder(SandboxCloud cloud, Backstage stage)
             ["ip_version"] = 4,
             ["cidr"] = cidr,
             ["dns_nameservers"] = new JsonArray("192.0.2.53"),
-            ["host_routes"] = new JsonArray(new JsonObject { ["destination"] = "192.168.88.0/24", ["nexthop"] = cidr.Replace("0/24", "5", StringComparison.Ordinal) }),
+            ["host_routes"] = new JsonArray(new JsonObject { ["destination"] = "192.168.88.0/24",
+                ["nexthop"] = cidr.Replace("0/24", "5", StringComparison.Ordinal) }),
         }, cancel);
         return (network, subnet);
     }
 
     async Task MakeGroupsAsync(CancellationToken cancel)
     {
-        webGroup = await stage.IdOfAsync("/network/v2.0/security-groups", "security_group", new JsonObject { ["name"] = "web", ["description"] = "from outside" }, cancel);
-        dbGroup = await stage.IdOfAsync("/network/v2.0/security-groups", "security_group", new JsonObject { ["name"] = "db", ["description"] = "from web only" }, cancel);
+        webGroup = await stage.IdOfAsync("/network/v2.0/security-groups", "security_group",
+            new JsonObject { ["name"] = "web", ["description"] = "from outside" }, cancel);
+        dbGroup = await stage.IdOfAsync("/network/v2.0/security-groups", "security_group",
+            new JsonObject { ["name"] = "db", ["description"] = "from web only" }, cancel);
         await RuleAsync(webGroup, 443, "0.0.0.0/0", null, cancel);
         await RuleAsync(webGroup, 8125, null, dbGroup, cancel);
         await RuleAsync(dbGroup, 5432, null, webGroup, cancel);
@@ -157,7 +163,8 @@ sealed class ThreeTierBuilder(SandboxCloud cloud, Backstage stage)
             cloud.World.WriteVolumeBytes(volume, offset, Bytes(seed, count));
     }
 
-    async Task<string> PortAsync(string name, string network, string subnet, string address, string[] groups, bool hasPair, CancellationToken cancel)
+    async Task<string> PortAsync(string name, string network, string subnet, string address, string[] groups, bool hasPair,
+        CancellationToken cancel)
     {
         var port = new JsonObject
         {
@@ -241,7 +248,8 @@ sealed class ThreeTierBuilder(SandboxCloud cloud, Backstage stage)
         return made.Object("server")!.RequiredText("id");
     }
 
-    Task<JsonObject> FloatingAsync(string port, CancellationToken cancel) => stage.MakeAsync("/network/v2.0/floatingips", "floatingip", new JsonObject
+    Task<JsonObject> FloatingAsync(string port, CancellationToken cancel) => stage.MakeAsync("/network/v2.0/floatingips", "floatingip",
+        new JsonObject
     {
         ["floating_network_id"] = publicNetwork,
         ["port_id"] = port,
