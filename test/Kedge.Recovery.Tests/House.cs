@@ -15,9 +15,11 @@ namespace Kedge.Recovery.Tests;
 sealed class House : IAsyncDisposable
 {
     readonly List<Cloud> connections = [];
+    readonly int attempts;
 
-    House(SandboxSettings a, SandboxSettings b)
+    House(int attempts, SandboxSettings a, SandboxSettings b)
     {
+        this.attempts = attempts;
         A = SandboxCloud.Create(a, Clock);
         B = SandboxCloud.Create(b, Clock);
         Journal = new MemoryJournal(Clock);
@@ -45,12 +47,13 @@ sealed class House : IAsyncDisposable
         var store = new BackupStore();
         SandboxSettings Of(string name, Func<SandboxSettings, SandboxSettings>? change) =>
             (change ?? (s => s))(new SandboxSettings { Name = name, Backups = store });
-        return new House(Of("a", a), Of("b", b));
+        return new House(4, Of("a", a), Of("b", b));
     }
 
     /// <summary>Only the target, over a store that another house filled: what remains after the primary was lost.</summary>
-    public static House WithTargetOnly(BackupStore store, Func<SandboxSettings, SandboxSettings>? b = null) =>
-        new(new SandboxSettings { Name = "a" }, (b ?? (s => s))(new SandboxSettings { Name = "b", Backups = store }));
+    /// <param name="attempts">Of each call: 1 where a test is about the waits of the run, since those of the client leave the thread of simulated time.</param>
+    public static House WithTargetOnly(BackupStore store, Func<SandboxSettings, SandboxSettings>? b = null, int attempts = 4) =>
+        new(attempts, new SandboxSettings { Name = "a" }, (b ?? (s => s))(new SandboxSettings { Name = "b", Backups = store }));
 
     /// <summary>Runs asynchronous code in the time of this house: waits pass at once, in the same order every time.</summary>
     public Task LiveAsync(Func<Task> body) => SimulatedTime.RunAsync(Clock, body);
@@ -71,11 +74,11 @@ sealed class House : IAsyncDisposable
         return new RunExecutor(Journal, Read, RecoveryFaults.Read, Limits, Clock, owner);
     }
 
-    public async Task<RunState> BeginAndExecuteAsync(Plan plan, string exclusiveKey)
+    public async Task<RunState> BeginAndExecuteAsync(Plan plan, string exclusiveKey, Func<PlannedStep, Step, Step>? change = null)
     {
         var run = RunId.Create(Clock);
         await Journal.BeginAsync(run, plan, exclusiveKey, "host/1", CancellationToken.None);
-        return await NewProcess().ExecuteAsync(run, null, CancellationToken.None);
+        return await NewProcess(change: change).ExecuteAsync(run, null, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -101,7 +104,7 @@ sealed class House : IAsyncDisposable
             AuthUrl = cloud.AuthUrl,
             Credential = new Credential.Password(new UserReference(null, user, null, "Default"), cloud.Settings.Password),
             Scope = new CloudScope.Project(null, "demo", null, "Default"),
-            Limits = new CallLimits { Seed = 1 },
+            Limits = new CallLimits { Seed = 1, Attempts = attempts },
         };
         var connection = Cloud.Connect(settings, cloud.CreateHandler(), Clock);
         connections.Add(connection);

@@ -21,9 +21,9 @@ sealed class SmallTarget : IAsyncDisposable
     public static string ExclusiveKey => FailoverRunbook.ExclusiveKey(SmallWorkload.Workload);
 
     public static async Task<SmallTarget> MakeAsync(
-        LostPrimary primary, Func<SandboxSettings, SandboxSettings>? b = null, FloatingIpPolicy floatingIps = FloatingIpPolicy.NewAddress)
+        LostPrimary primary, Func<SandboxSettings, SandboxSettings>? b = null, FloatingIpPolicy floatingIps = FloatingIpPolicy.NewAddress, int attempts = 4)
     {
-        var house = House.WithTargetOnly(primary.Store, s => (b ?? (x => x))(s with { VolumeTypes = ["standard", "shared"] }));
+        var house = House.WithTargetOnly(primary.Store, s => (b ?? (x => x))(s with { VolumeTypes = ["standard", "shared"] }), attempts);
         var world = house.B.World;
         string IdOf(ResourceKind kind, string name) => world.List(kind).First(r => r["name"]!.GetValue<string>() == name)["id"]!.GetValue<string>();
         var image = world.List(ResourceKind.Image)[0]["id"]!.GetValue<string>();
@@ -37,7 +37,10 @@ sealed class SmallTarget : IAsyncDisposable
     }
 
     /// <summary>One run, from its acceptance to wherever it gets.</summary>
-    public Task<RunState> FailOverAsync() => House.LiveAsync(() => House.BeginAndExecuteAsync(Plan, ExclusiveKey));
+    public Task<RunState> FailOverAsync() => FailOverAsync((_, step) => step);
+
+    /// <param name="change">What happens to a step before it is run.</param>
+    public Task<RunState> FailOverAsync(Func<PlannedStep, Step, Step> change) => House.LiveAsync(() => House.BeginAndExecuteAsync(Plan, ExclusiveKey, change));
 
     public ValueTask DisposeAsync() => House.DisposeAsync();
 }

@@ -80,8 +80,8 @@ static class SmallWorkload
         ],
         FloatingIps =
         [
-            new FloatingIpBlueprint { Id = Id("fip-1"), Address = "198.51.100.10", ExternalNetwork = Id("network-public"), Port = Id("port-web"), FixedIp = "10.1.0.12", Description = "www" },
-            new FloatingIpBlueprint { Id = Id("fip-2"), Address = "198.51.100.11", ExternalNetwork = Id("network-public") },
+            new FloatingIpBlueprint { Id = Id("fip-1"), Address = "198.51.100.110", ExternalNetwork = Id("network-public"), Port = Id("port-web"), FixedIp = "10.1.0.12", Description = "www" },
+            new FloatingIpBlueprint { Id = Id("fip-2"), Address = "198.51.100.10", ExternalNetwork = Id("network-public") },
         ],
     };
 
@@ -101,7 +101,7 @@ static class SmallWorkload
     {
         Id = Id("server-web"), Name = "web", Hostname = "web", Flavor = Id("flavor-1"), EmbeddedFlavor = Shape, Image = Id("image-1"), ConfigDrive = true,
         Tags = ["small"], ServerGroup = Id("group-1"), Volumes = [new AttachedVolume { Volume = Id("volume-shared") }],
-        Ports = [new AttachedPort { Port = Id("port-web"), Tag = "nic0" }], Power = ServerPower.Active, AccessIpv4 = "198.51.100.10",
+        Ports = [new AttachedPort { Port = Id("port-web"), Tag = "nic0" }], Power = ServerPower.Active, AccessIpv4 = "198.51.100.110",
     };
 
     /// <summary>A point of it whose chains and images a test has made.</summary>

@@ -30,17 +30,19 @@ public static class CleanupRunbook
         foreach (var site in PlanSites.Of(run.Plan))
         {
             var before = "";
-            foreach (var kind in Enum.GetValues<MadeKind>())
+            foreach (var kind in KindsOf(run.Plan))
                 before = book.Add($"remove/{site}/{kind}", new RemoveMade(site, run.Run.Value, kind, kind is MadeKind.Keypair ? KeypairsOf(run, site) : []), before is "" ? [] : [before]);
         }
         return Plan.Create(Kind, $"Remove what run {run.Run} ({run.Plan.Title}) made", run.Plan.Subject, book.Steps);
     }
 
-    static ImmutableArray<string> KeypairsOf(RunState run, string site) =>
+    static ImmutableArray<ImportedKeypair> KeypairsOf(RunState run, string site) =>
     [
         .. run.StepsInOrder
-            .Where(s => s.Step.Kind == "import-keypair" && s.Step.Arguments.GetProperty("site").GetString() == site)
-            .Select(Made.Of).OfType<Made>().Where(m => !m.Adopted).Select(m => m.Id),
+            .Where(s => s.Step.Kind == "import-keypair" && Made.Of(s) is { Adopted: false })
+            .Select(s => (ImportKeypair)RecoveryStepJson.Parse(s.Step))
+            .Where(s => s.Site == site)
+            .Select(s => new ImportedKeypair(s.Keypair.Name, s.Owner)),
     ];
 }
 

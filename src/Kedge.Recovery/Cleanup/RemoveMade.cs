@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kedge.OpenStack.Identity;
 using Kedge.Plans;
 using Kedge.Recovery.Sites;
 using Kedge.Recovery.Steps;
@@ -11,7 +12,7 @@ namespace Kedge.Recovery.Cleanup;
 /// </summary>
 /// <param name="Run">The run that is cleaned up after.</param>
 /// <param name="Keypairs">Names of those that the run imported and that were not there before.</param>
-public sealed record RemoveMade(string Site, string Run, MadeKind What, ImmutableArray<string> Keypairs) : RecoveryStep
+public sealed record RemoveMade(string Site, string Run, MadeKind What, ImmutableArray<ImportedKeypair> Keypairs) : RecoveryStep
 {
     static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
@@ -41,9 +42,11 @@ public sealed record RemoveMade(string Site, string Run, MadeKind What, Immutabl
         var site = sites[Site];
         if (What is MadeKind.Keypair)
         {
-            foreach (var name in Keypairs)
-                await site.Tenant.Compute.DeleteKeypairAsync(name, null, cancel);
-            return new StepOutcome.Done(Keypairs is [] ? "none" : $"removed {string.Join(", ", Keypairs)}");
+            foreach (var keypair in Keypairs)
+                await (keypair.Owner is null
+                    ? site.Tenant.Compute.DeleteKeypairAsync(keypair.Name, null, cancel)
+                    : (site.Admin ?? site.Tenant).Compute.DeleteKeypairAsync(keypair.Name, new UserId(keypair.Owner), cancel));
+            return new StepOutcome.Done(Keypairs is [] ? "none" : $"removed {string.Join(", ", Keypairs.Select(k => k.Name).Distinct())}");
         }
 
         var left = await MarkedResource.ListAsync(site.Tenant, What, Run, cancel).ToListAsync(cancel);
@@ -54,3 +57,6 @@ public sealed record RemoveMade(string Site, string Run, MadeKind What, Immutabl
             : new StepOutcome.NotYet($"the {Words} {string.Join(", ", left.Select(m => m.Id).Order(StringComparer.Ordinal))} to be gone", Look);
     }
 }
+
+/// <param name="Owner">Null: the user of the site's credentials.</param>
+public sealed record ImportedKeypair(string Name, string? Owner);

@@ -44,7 +44,7 @@ public sealed record FailoverResult
             RpoAchieved = run.AcceptedAt - facts.DataAt,
             RtoAchieved = ups is not [] && ups.All(at => at is not null) ? ups.Max() - run.AcceptedAt : null,
             Servers = [.. steps.Select(s => s.Step).OfType<CreateServer>().Select(s => ServerOf(s, run))],
-            FloatingIps = [.. made.Where(m => m.Step is AssociateFloatingIp).Select(m => FloatingIpOf((AssociateFloatingIp)m.Step, m.Made))],
+            FloatingIps = [.. made.Where(m => m.Step is ReserveFloatingIp).Select(m => FloatingIpOf((ReserveFloatingIp)m.Step, m.Made))],
             NotAsCaptured = [.. made.SelectMany(m => m.Made?.NotAsCaptured ?? [])],
         };
     }
@@ -64,7 +64,7 @@ public sealed record FailoverResult
         };
     }
 
-    static RestoredFloatingIp FloatingIpOf(AssociateFloatingIp step, Made? made) => new(step.FloatingIp.Address, made?.Address, step.FloatingIp.FixedIp);
+    static RestoredFloatingIp FloatingIpOf(ReserveFloatingIp step, Made? made) => new(step.FloatingIp.Address, made?.Address, step.FloatingIp.FixedIp);
 }
 
 public sealed record RestoredServer

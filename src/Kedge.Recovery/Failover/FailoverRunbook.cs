@@ -44,6 +44,8 @@ public static class FailoverRunbook
             book.Add(StepIds.SecurityGroup(group.Id), new CreateSecurityGroup(site, group), []);
         foreach (var group in blueprint.SecurityGroups)
             book.Add(StepIds.SecurityGroupRules(group.Id), new CreateSecurityGroupRules(site, group, to.For([group.Id, .. RemoteGroupsOf(group)])), []);
+        foreach (var floating in to.FloatingIps)
+            book.Add(StepIds.FloatingIp(floating.Id), new ReserveFloatingIp(site, floating, mapping.FloatingIps, to.For(floating.ExternalNetwork)), []);
         foreach (var router in blueprint.Routers)
             CreateRouter(book, site, router, to);
         foreach (var port in blueprint.Ports)
@@ -57,11 +59,8 @@ public static class FailoverRunbook
             book.Add(StepIds.ServerGroup(group.Id), new CreateServerGroup(site, group), []);
         foreach (var server in blueprint.Servers)
             CreateServer(book, site, server, to);
-        foreach (var floating in mapping.FloatingIps is FloatingIpPolicy.None ? [] : blueprint.FloatingIps)
-            book.Add(
-                StepIds.FloatingIp(floating.Id),
-                new AssociateFloatingIp(site, floating, mapping.FloatingIps, to.For([floating.ExternalNetwork, .. Optional(floating.Port)])),
-                to.RoutersBetween(floating));
+        foreach (var floating in to.FloatingIps.Where(f => f.Port is not null))
+            book.Add(AssociateFloatingIp.IdOf(floating.Id), new AssociateFloatingIp(site, floating, to.For(floating.Id, floating.Port!.Value)), to.RoutersBetween(floating));
         foreach (var server in blueprint.Servers)
             BringServerHome(book, site, server, to);
 
@@ -77,15 +76,14 @@ public static class FailoverRunbook
     static void ImportKeypair(Runbook book, string site, KeypairBlueprint keypair, FailoverTargets to)
     {
         var own = StepIds.Keypair(keypair.Name, keypair.User);
-        book.Add(LookForKeypair.IdOf(keypair), new LookForKeypair(site, keypair), []);
-        book.Add(own, new ImportKeypair(site, keypair, Owner: null), [LookForKeypair.IdOf(keypair)]);
+        book.Add(own, new ImportKeypair(site, keypair, Owner: null), [book.Add(LookForKeypair.IdOf(keypair, null), new LookForKeypair(site, keypair, Owner: null), [])]);
         if (to.KeypairOwnerOf(keypair) is { } owner)
-            book.Add($"{own}/owner", new ImportKeypair(site, keypair, owner), [own]);
+            book.Add($"{own}/owner", new ImportKeypair(site, keypair, owner), [book.Add(LookForKeypair.IdOf(keypair, owner), new LookForKeypair(site, keypair, owner), [])]);
     }
 
     static void CreateRouter(Runbook book, string site, RouterBlueprint router, FailoverTargets to)
     {
-        book.Add(StepIds.Router(router.Id), new CreateRouter(site, router, to.For(Optional(router.ExternalNetwork))), []);
+        book.Add(StepIds.Router(router.Id), new CreateRouter(site, router, to.For(Optional(router.ExternalNetwork))), to.AddressesBefore(router));
         foreach (var leg in router.Interfaces)
             book.Add(
                 StepIds.RouterInterface(router.Id, leg.Port),
@@ -122,7 +120,7 @@ public static class FailoverRunbook
             up.Add(book.Add(
                 StepIds.Health(server.Id),
                 WaitForHealth.Of(site, server.Name, health, to.FirstAddressOf(server), to.FloatingIpOf(server)),
-                [.. up, .. Optional(to.FloatingIpOf(server))],
+                [.. up, .. Optional(to.AssociationOf(server))],
                 to.PriorityOf(server)));
         if (SetServerState.IsNeeded(server))
             book.Add(StepIds.ServerState(server.Id), new SetServerState(site, server.Id, server.Name, server.Power, server.IsLocked, server.LockedReason, to.For(server.Id)), up);

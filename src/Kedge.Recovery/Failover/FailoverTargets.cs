@@ -123,11 +123,21 @@ sealed class FailoverTargets
     /// <summary>Null: none is named, or the server is not to be left running.</summary>
     public HealthCheck? HealthOf(ServerBlueprint server) => server.Power is ServerPower.Active ? rules[server.Id].Health : null;
 
-    /// <summary>The floating IP that its health is asked at: the first of its ports'.</summary>
-    public string? FloatingIpOf(ServerBlueprint server) =>
-        mapping.FloatingIps is FloatingIpPolicy.None
-            ? null
-            : server.Ports.SelectMany(p => blueprint.FloatingIps.Where(f => f.Port == p.Port)).Select(f => StepIds.FloatingIp(f.Id)).FirstOrDefault();
+    /// <summary>None where the policy says so.</summary>
+    public IEnumerable<FloatingIpBlueprint> FloatingIps => mapping.FloatingIps is FloatingIpPolicy.None ? [] : blueprint.FloatingIps;
+
+    /// <summary>Where addresses are to stay the same they are taken before a router takes one for itself.</summary>
+    public IEnumerable<string> AddressesBefore(RouterBlueprint router) => mapping.FloatingIps is FloatingIpPolicy.SameAddress
+        ? FloatingIps.Where(f => f.ExternalNetwork == router.ExternalNetwork).Select(f => StepIds.FloatingIp(f.Id))
+        : [];
+
+    /// <summary>The step that makes the floating IP that its health is asked at: the first of its ports'.</summary>
+    public string? FloatingIpOf(ServerBlueprint server) => FirstFloatingIpOf(server) is { } it ? StepIds.FloatingIp(it) : null;
+
+    public string? AssociationOf(ServerBlueprint server) => FirstFloatingIpOf(server) is { } it ? AssociateFloatingIp.IdOf(it) : null;
+
+    SourceId? FirstFloatingIpOf(ServerBlueprint server) =>
+        server.Ports.SelectMany(p => FloatingIps.Where(f => f.Port == p.Port)).Select(f => (SourceId?)f.Id).FirstOrDefault();
 
     public string? FirstAddressOf(ServerBlueprint server) =>
         server.Ports.SelectMany(a => blueprint.Ports.Where(p => p.Id == a.Port)).SelectMany(p => p.FixedIps).Select(ip => ip.Address).FirstOrDefault();
@@ -172,6 +182,8 @@ sealed class FailoverTargets
             Make(group.Id, StepIds.SecurityGroup(group.Id));
         foreach (var port in blueprint.Ports)
             Make(port.Id, StepIds.Port(port.Id));
+        foreach (var floating in blueprint.FloatingIps)
+            Make(floating.Id, StepIds.FloatingIp(floating.Id));
     }
 
     void DecideStorage()

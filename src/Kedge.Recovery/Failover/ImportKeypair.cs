@@ -35,7 +35,7 @@ public sealed record ImportKeypair(string Site, KeypairBlueprint Keypair, string
             return Done(isAdopted: false);
         }
         if (IsSame(there))
-            return Done(isAdopted: user is not null || Made.ResultOf(run, LookForKeypair.IdOf(Keypair)).Adopted);
+            return Done(isAdopted: Made.ResultOf(run, LookForKeypair.IdOf(Keypair, Owner)).Adopted);
         return user is not null
             ? LeftOut($"User {Owner} has another keypair {Keypair.Name} at {Site}; it was left.")
             : new StepOutcome.Stop(

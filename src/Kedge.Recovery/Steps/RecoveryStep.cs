@@ -34,6 +34,7 @@ namespace Kedge.Recovery.Steps;
 [JsonDerivedType(typeof(ImportKeypair), "import-keypair")]
 [JsonDerivedType(typeof(LookForKeypair), "look-for-keypair")]
 [JsonDerivedType(typeof(RemoveMade), "remove-made")]
+[JsonDerivedType(typeof(ReserveFloatingIp), "reserve-floating-ip")]
 [JsonDerivedType(typeof(RestoreVolume), "restore-volume")]
 [JsonDerivedType(typeof(SetRouterRoutes), "set-router-routes")]
 [JsonDerivedType(typeof(SetServerState), "set-server-state")]

@@ -38,7 +38,7 @@ public sealed class CrashSweepTests
     [InlineData("create-security-group", "network", "/security-groups")]
     [InlineData("create-router", "network", "/routers")]
     [InlineData("create-port", "network", "/ports")]
-    [InlineData("associate-floating-ip", "network", "/floatingips")]
+    [InlineData("reserve-floating-ip", "network", "/floatingips")]
     [InlineData("restore-volume", "volumev3", "/volumes")]
     [InlineData("create-server-group", "compute", "/os-server-groups")]
     [InlineData("create-server", "compute", "/servers")]
