@@ -1,3 +1,4 @@
+using Kedge.OpenStack.Network;
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
 using Kedge.Recovery.Mapping;
@@ -24,6 +25,8 @@ sealed class SmallTarget : IAsyncDisposable
         LostPrimary primary, Func<SandboxSettings, SandboxSettings>? b = null, FloatingIpPolicy floatingIps = FloatingIpPolicy.NewAddress, int attempts = 4)
     {
         var house = House.WithTargetOnly(primary.Store, s => (b ?? (x => x))(s with { VolumeTypes = ["standard", "shared"] }), attempts);
+        // Neutron makes a project's group default at the first look.
+        await house.LiveAsync(async () => await house.SiteB.Tenant.Network.ListSecurityGroupsAsync(NetworkFilter.None, default).ToListAsync());
         var world = house.B.World;
         string IdOf(ResourceKind kind, string name) => world.List(kind).First(r => r["name"]!.GetValue<string>() == name)["id"]!.GetValue<string>();
         var image = world.List(ResourceKind.Image)[0]["id"]!.GetValue<string>();

@@ -36,6 +36,10 @@ public static class CleanupRunbook
         return Plan.Create(Kind, $"Remove what run {run.Run} ({run.Plan.Title}) made", run.Plan.Subject, book.Steps);
     }
 
+    /// <summary>A failover takes no snapshots and makes no images; what else runs make, now or in later versions, is looked for in full.</summary>
+    static IEnumerable<MadeKind> KindsOf(Plan plan) => Enum.GetValues<MadeKind>()
+        .Where(kind => plan.Kind != FailoverRunbook.Kind || kind is not (MadeKind.Snapshot or MadeKind.Backup or MadeKind.Image));
+
     static ImmutableArray<ImportedKeypair> KeypairsOf(RunState run, string site) =>
     [
         .. run.StepsInOrder

@@ -63,7 +63,7 @@ public sealed class FailoverRunbookTests
         var plan = Write(rules);
 
         Assert.Contains("health/server-web", plan.GetStep("server/server-db").After);
-        Assert.Contains("floating-ip/fip-1", plan.GetStep("health/server-web").After);
+        Assert.Contains("floating-ip-port/fip-1", plan.GetStep("health/server-web").After);
     }
 
     [Fact]
