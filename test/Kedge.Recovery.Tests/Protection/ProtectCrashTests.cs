@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+using Kedge.OpenStack.BlockStorage;
+using Kedge.Plans;
+using Kedge.Recovery.Protection;
+using Kedge.Sandbox;
+using Kedge.Sandbox.Faults;
+
+namespace Kedge.Recovery.Tests.Protection;
+
+/// <summary>A protect run is cut off at each call to either cloud and at each write of the journal in turn, and resumed by a new process.</summary>
+public sealed class ProtectCrashTests
+{
+    public enum Cut
+    {
+        BeforeCall,
+        AfterCall,
+        AtWrite,
+    }
+
+    [Theory]
+    [InlineData(Cut.BeforeCall)]
+    [InlineData(Cut.AfterCall)]
+    [InlineData(Cut.AtWrite)]
+    public async Task Whenever_the_power_goes_there_is_one_point_and_nothing_twice(Cut cut)
+    {
+        var number = 0;
+        while (await CutOffAsync(cut, number, TimeSpan.Zero))
+            number++;
+        Assert.True(number > 20, $"Only {number} moments were tried.");
+    }
+
+    [Fact]
+    public async Task Snapshots_of_two_bursts_that_lie_too_far_apart_are_taken_again()
+    {
+        await using var house = (await ProtectHouse.MakeAsync()).WithDbOnly();
+        var power = new PowerCut(house.House);
+        var taken = 0;
+        power.CutAfter = call => IsSnapshot(call) && taken++ == 0;
+
+        await power.RunAsync(house, betweenProcesses: TimeSpan.FromHours(2));
+
+        var point = Assert.Single(await house.PointsAsync());
+        Assert.True(point.Skew <= SnapshotWorkload.LargestSpread, $"{point.Skew}");
+        Assert.True(taken > 2, "The first snapshot was kept.");
+        house.DemandNoLeftovers();
+    }
+
+    [Fact]
+    public async Task Snapshots_of_two_bursts_that_lie_close_are_kept()
+    {
+        await using var house = (await ProtectHouse.MakeAsync()).WithDbOnly();
+        var power = new PowerCut(house.House);
+        var taken = 0;
+        power.CutAfter = call => IsSnapshot(call) && taken++ == 0;
+
+        await power.RunAsync(house, betweenProcesses: TimeSpan.FromSeconds(5));
+
+        Assert.Equal(2, taken);
+        house.DemandNoLeftovers();
+    }
+
+    [Fact]
+    public async Task Whichever_answer_is_lost_there_is_one_point_and_nothing_twice()
+    {
+        for (var number = 0; ; number++)
+        {
+            await using var house = await ProtectHouse.MakeAsync();
+            var writes = 0;
+            var wasLost = false;
+            FaultAction Lose(SandboxCall call)
+            {
+                if (!call.IsWrite || writes++ != number)
+                    return FaultAction.None;
+                wasLost = true;
+                return new FaultAction.LoseAnswer();
+            }
+            house.House.A.Faults.OnCall = Lose;
+            house.House.B.Faults.OnCall = Lose;
+
+            var state = await house.RunAsync();
+
+            Assert.True(state.Phase is RunPhase.Finished, $"answer {number}: {state.Reason}");
+            if (!wasLost)
+                return;
+            await DemandOnePointAsync(house, $"answer {number}");
+        }
+    }
+
+    static async Task<bool> CutOffAsync(Cut cut, int number, TimeSpan pause)
+    {
+        await using var house = await ProtectHouse.MakeAsync();
+        var power = new PowerCut(house.House);
+        var (calls, writes) = (0, 0);
+        power.CutBefore = _ => cut == Cut.BeforeCall && calls++ == number;
+        power.CutAfter = _ => cut == Cut.AfterCall && calls++ == number;
+        power.CutAtWrite = () => cut == Cut.AtWrite && writes++ == number;
+
+        await power.RunAsync(house, pause);
+
+        await DemandOnePointAsync(house, $"{cut} {number}");
+        return power.WasCut;
+    }
+
+    static async Task DemandOnePointAsync(ProtectHouse house, string replay)
+    {
+        house.House.A.Faults.OnCall = null;
+        house.House.B.Faults.OnCall = null;
+        var point = Assert.Single(await house.PointsAsync());
+        house.DemandNoLeftovers();
+        Assert.True(house.ThreeTier.VolumeIds.Count == (await house.BackupsAsync()).Count, $"{replay}: backups twice");
+        Assert.All(await house.BackupsAsync(), backup => Assert.Equal(BackupStatus.Available, backup.Status));
+        var copies = house.House.B.World.List(ResourceKind.Image).Where(image => image.ContainsKey("kedge_run")).Select(image => image["id"]!.GetValue<string>()).ToList();
+        Assert.True(copies.Order().SequenceEqual(point.Images.Select(image => image.TargetImageId).Order()), $"{replay}: images {string.Join(", ", copies)}");
+    }
+
+    static bool IsSnapshot(SandboxCall call) => call.Method == "POST" && call.Path.EndsWith("/snapshots", StringComparison.Ordinal);
+
+    /// <summary>The power supply of the process: at the first moment that a test names it goes, with both clouds and the journal out of reach.</summary>
+    sealed class PowerCut
+    {
+        readonly House house;
+        bool isOff;
+
+        public PowerCut(House house)
+        {
+            this.house = house;
+            house.A.Faults.OnCall = OnCall;
+            house.B.Faults.OnCall = OnCall;
+            house.Journal.OnWrite = OnWrite;
+        }
+
+        public Func<SandboxCall, bool> CutBefore { get; set; } = _ => false;
+
+        public Func<SandboxCall, bool> CutAfter { get; set; } = _ => false;
+
+        public Func<bool> CutAtWrite { get; set; } = () => false;
+
+        public bool WasCut { get; private set; }
+
+        public Task RunAsync(ProtectHouse protect, TimeSpan betweenProcesses) => house.LiveAsync(async () =>
+        {
+            // Preparing is not part of the run: it is tried again by whoever asked for it.
+            isOff = false;
+            var plan = await WithoutCuts(protect.PlanAsync);
+            var run = RunId.Create(house.Clock);
+            await WithoutCuts(() => house.Journal.BeginAsync(run, plan, "workload/shop", "host/1", CancellationToken.None));
+            for (var process = 1; ; process++)
+            {
+                Assert.True(process <= 3, "One outage is mended by one new process.");
+                try
+                {
+                    var state = await house.NewProcess().ExecuteAsync(run, null, CancellationToken.None);
+                    Assert.True(state.Phase is RunPhase.Finished, state.Reason);
+                    return;
+                }
+                catch (Exception e) when (e is PowerLost or PowerLostException)
+                {
+                    await Task.Delay(betweenProcesses, house.Clock);
+                    isOff = false;
+                    house.A.Faults.PowerBack();
+                    house.B.Faults.PowerBack();
+                }
+            }
+        });
+
+        bool isPreparing;
+
+        async Task<T> WithoutCuts<T>(Func<Task<T>> work)
+        {
+            isPreparing = true;
+            try
+            {
+                return await work();
+            }
+            finally
+            {
+                isPreparing = false;
+            }
+        }
+
+        FaultAction OnCall(SandboxCall call)
+        {
+            if (isPreparing)
+                return FaultAction.None;
+            if (isOff)
+                return new FaultAction.LosePowerBefore();
+            if (WasCut)
+            {
+                _ = CutAfter(call);
+                return FaultAction.None;
+            }
+            if (CutBefore(call))
+            {
+                isOff = WasCut = true;
+                return new FaultAction.LosePowerBefore();
+            }
+            if (!CutAfter(call))
+                return FaultAction.None;
+            isOff = WasCut = true;
+            return new FaultAction.LosePowerAfter();
+        }
+
+        void OnWrite(WriteMoment when, ImmutableArray<RunEvent> events)
+        {
+            if (isPreparing)
+                return;
+            if (!isOff && !WasCut && CutAtWrite())
+                isOff = WasCut = true;
+            if (isOff)
+                throw new PowerLostException($"{when} {events.Length} events");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Kedge.OpenStack.BlockStorage;
+using Kedge.Plans;
+using Kedge.Recovery.Blueprints;
+using Kedge.Recovery.Capture;
+using Kedge.Recovery.Points;
+using Kedge.Recovery.Protection;
+using Kedge.Recovery.Workloads;
+using Kedge.Sandbox;
+using Kedge.Sandbox.Workloads;
+
+namespace Kedge.Recovery.Tests.Protection;
+
+/// <summary>A house with the three-tier workload in A and an empty repository of points.</summary>
+sealed class ProtectHouse : IAsyncDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("kedge-protect-").FullName;
+
+    ProtectHouse(House house, ThreeTierWorkload threeTier)
+    {
+        House = house;
+        ThreeTier = threeTier;
+    }
+
+    public House House { get; }
+
+    public ThreeTierWorkload ThreeTier { get; }
+
+    public string Repository => folder;
+
+    public Workload Workload { get; set; } = new()
+    {
+        Name = "shop",
+        From = "A",
+        To = "B",
+        Selection = new WorkloadSelection.ByTag(ThreeTierWorkload.Tag),
+    };
+
+    public static async Task<ProtectHouse> MakeAsync(Func<SandboxSettings, SandboxSettings>? a = null)
+    {
+        var house = House.WithTwoClouds(a);
+        return new ProtectHouse(house, await ThreeTierWorkload.BuildAsync(house.A, CancellationToken.None));
+    }
+
+    /// <summary>Only the boot-from-volume server with its two volumes.</summary>
+    public ProtectHouse WithDbOnly()
+    {
+        Workload = Workload with { Selection = new WorkloadSelection.ByServers([new SourceId(ThreeTier.DbServerId)]) };
+        return this;
+    }
+
+    public Task<PointRepository> OpenAsync() => PointRepository.CreateAsync(folder, House.Clock, CancellationToken.None);
+
+    /// <summary>Must be called within the time of the house.</summary>
+    public async Task<Plan> PlanAsync()
+    {
+        var repository = await OpenAsync();
+        var captured = await new BlueprintCapture(House.Clock).CaptureAsync(Workload, House.SiteA, null, CancellationToken.None);
+        return await ProtectRunbook.PrepareAsync(Workload, captured.Blueprint, captured.StartedAt, House.SiteA, House.SiteB, repository, CancellationToken.None);
+    }
+
+    public Task<RunState> RunAsync() => House.LiveAsync(async () => await House.BeginAndExecuteAsync(await PlanAsync(), "workload/shop"));
+
+    /// <summary>Protects once, and answers the point; an hour passes before the next.</summary>
+    public async Task<RecoveryPoint> ProtectAsync()
+    {
+        var state = await RunAsync();
+        Assert.True(state.Phase is RunPhase.Finished, state.Reason);
+        House.Clock.Advance(TimeSpan.FromHours(1));
+        return (await PointsAsync())[^1];
+    }
+
+    public async Task<ImmutableArray<RecoveryPoint>> PointsAsync()
+    {
+        var list = await (await OpenAsync()).ListAsync(Workload.Name, CancellationToken.None);
+        Assert.Empty(list.Damaged);
+        return [.. list.Points.Select(stored => stored.Point)];
+    }
+
+    public Task<List<Backup>> BackupsAsync() => House.LiveAsync(async () =>
+    {
+        var backups = new List<Backup>();
+        await foreach (var backup in House.SiteA.Tenant.BlockStorage.ListBackupsAsync(BlockStorageFilter.None, CancellationToken.None))
+            backups.Add(backup);
+        return backups;
+    });
+
+    /// <summary>What a run must not leave behind at the source.</summary>
+    public void DemandNoLeftovers()
+    {
+        Assert.Empty(House.A.World.List(ResourceKind.VolumeSnapshot));
+        Assert.DoesNotContain(House.A.World.List(ResourceKind.Image), image => image.ContainsKey("kedge_run"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await House.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}
