@@ -88,6 +88,8 @@ public sealed class PointRepository
             var written = BlueprintJson.Write(blueprint);
             var hash = BlueprintJson.HashOf(written);
             var file = BlueprintFile(hash);
+            // What cannot be read again would be found out in the disaster.
+            _ = BlueprintJson.Read(written);
             // One that is damaged is replaced; one that is whole only gets a new time, which keeps it from being cleared away.
             if (File.Exists(file) && BlueprintJson.HashOf(await SmallFile.ReadAsync(file, cancel)) == hash)
             {

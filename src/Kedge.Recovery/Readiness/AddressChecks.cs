@@ -1,3 +1,4 @@
+using System.Net;
 using Kedge.OpenStack.Network;
 using Kedge.Recovery.Blueprints;
 using Kedge.Recovery.Mapping;
@@ -53,10 +54,27 @@ static class AddressChecks
                 findings.Warns(ReasonCodes.NotChecked, $"network {target}", $"Whether {needed} addresses are free there is told to an admin only.", $"kedge site set {findings.To.Name} --admin-cloud ENTRY");
                 continue;
             }
-            if (await admin.Network.FindNetworkAddressesAsync(new NetworkId(target), cancel) is { } use && use.TotalIps - use.UsedIps < needed)
-                findings.Blocks(ReasonCodes.NoFreeAddress, $"network {target}", $"{needed} addresses are needed and {use.TotalIps - use.UsedIps} of {use.TotalIps} are free.", "Free some, add a subnet, or map to another external network.");
+            var (free, total) = await FreeAsync(admin.Network, new NetworkId(target), cancel);
+            if (free < needed)
+                findings.Blocks(ReasonCodes.NoFreeAddress, $"network {target}", $"{needed} addresses are needed and {free} of {total} are free.", "Free some, add a subnet, or map to another external network.");
         }
     }
+
+    /// <summary>Neutron's own count where it has that extension, else counted here: floating IPs are IPv4.</summary>
+    static async Task<(double Free, double Total)> FreeAsync(NetworkClient neutron, NetworkId network, CancellationToken cancel)
+    {
+        if (await neutron.FindNetworkAddressesAsync(network, cancel) is { } use)
+            return (use.TotalIps - use.UsedIps, use.TotalIps);
+        var total = 0.0;
+        await foreach (var subnet in neutron.ListSubnetsAsync(new NetworkFilter { NetworkId = network }, cancel))
+            total += subnet.AllocationPools.Where(_ => subnet.IpVersion == 4).Sum(pool => 1.0 + Number(pool.End) - Number(pool.Start));
+        var used = 0;
+        await foreach (var port in neutron.ListPortsAsync(new PortFilter { NetworkId = network }, cancel))
+            used += port.FixedIps.Count(ip => ip.IpAddress?.Contains(':') == false);
+        return (Math.Max(0, total - used), total);
+    }
+
+    static double Number(string address) => IPAddress.Parse(address).GetAddressBytes().Aggregate(0.0, (number, part) => (number * 256) + part);
 
     static async Task AskFloatingAsync(Findings findings, CancellationToken cancel)
     {

@@ -26,8 +26,12 @@ static class PointChecks
         }
         foreach (var server in blueprint.Servers.Where(server => server.Image is not null && point.Images.All(image => image.RootDiskOf != server.Id)))
             findings.Blocks(ReasonCodes.PointIncomplete, $"server {server.Name} ({server.Id})", $"Point {point.Id} holds no copy of its root disk.", $"kedge protect {workload.Name}");
-        foreach (var field in blueprint.Unreadable)
-            findings.Warns(ReasonCodes.Unreadable, $"{field.Resource} {field.Id}", $"{field.Field} was not captured: {field.Why}", "Give the source site what is missing and protect again; else it is not restored.");
+        // The same field of a thousand servers has one reason.
+        foreach (var same in blueprint.Unreadable.GroupBy(field => (field.Resource, field.Field, field.Why)))
+        {
+            var others = same.Count() > 1 ? $" and {same.Count() - 1} more" : "";
+            findings.Warns(ReasonCodes.Unreadable, $"{same.Key.Resource} {same.First().Id}{others}", $"{same.Key.Field} was not captured: {same.Key.Why}.", "Give the source site what is missing and protect again; else it is not restored.");
+        }
     }
 
     public static async Task AskImagesAsync(Findings findings, CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Kedge.OpenStack.BlockStorage;
 using Kedge.Plans;
 using Kedge.Recovery.Protection;
+using Kedge.Recovery.Workloads;
 using Kedge.Sandbox;
 using Kedge.Sandbox.Faults;
 
@@ -27,6 +28,28 @@ public sealed class ProtectCrashTests
         while (await CutOffAsync(cut, number, TimeSpan.Zero))
             number++;
         Assert.True(number > 20, $"Only {number} moments were tried.");
+    }
+
+    [Fact]
+    public async Task Whenever_the_power_goes_while_an_old_point_is_removed_exactly_what_the_new_one_needs_stays()
+    {
+        var wasCut = true;
+        for (var number = 0; wasCut; number++)
+        {
+            await using var house = (await ProtectHouse.MakeAsync()).WithDbOnly();
+            house.Workload = house.Workload with { Retention = new RetentionPolicy { KeepLast = 1, FullEvery = 0 } };
+            await house.ProtectAsync();
+            var (power, calls) = (new PowerCut(house.House), 0);
+            power.CutAfter = _ => calls++ == number;
+
+            await power.RunAsync(house, TimeSpan.Zero);
+
+            wasCut = power.WasCut;
+            house.House.A.Faults.OnCall = null;
+            house.DemandNoLeftovers();
+            var needed = Assert.Single(await house.PointsAsync()).Volumes.SelectMany(copy => copy.Chain).Select(link => link.BackupId).Order().ToList();
+            Assert.True(needed.SequenceEqual((await house.BackupsAsync()).Select(backup => backup.Id.Value).Order()), $"call {number}");
+        }
     }
 
     [Fact]

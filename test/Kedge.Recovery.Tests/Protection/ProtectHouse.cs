@@ -36,9 +36,9 @@ sealed class ProtectHouse : IAsyncDisposable
         Selection = new WorkloadSelection.ByTag(ThreeTierWorkload.Tag),
     };
 
-    public static async Task<ProtectHouse> MakeAsync(Func<SandboxSettings, SandboxSettings>? a = null)
+    public static async Task<ProtectHouse> MakeAsync(Func<SandboxSettings, SandboxSettings>? a = null, Func<SandboxSettings, SandboxSettings>? b = null)
     {
-        var house = House.WithTwoClouds(a);
+        var house = House.WithTwoClouds(a, b);
         return new ProtectHouse(house, await ThreeTierWorkload.BuildAsync(house.A, CancellationToken.None));
     }
 
@@ -61,10 +61,14 @@ sealed class ProtectHouse : IAsyncDisposable
 
     public Task<RunState> RunAsync() => House.LiveAsync(async () => await House.BeginAndExecuteAsync(await PlanAsync(), "workload/shop"));
 
+    /// <summary>Where calls take time, they come back on other threads: the clock waits for them.</summary>
+    public Task<RunState> RunWithDelaysAsync() =>
+        House.LiveWithSocketsAsync(async () => await House.BeginAndExecuteAsync(await PlanAsync(), "workload/shop"));
+
     /// <summary>Protects once, and answers the point; an hour passes before the next.</summary>
-    public async Task<RecoveryPoint> ProtectAsync()
+    public async Task<RecoveryPoint> ProtectAsync(Func<Task<RunState>>? run = null)
     {
-        var state = await RunAsync();
+        var state = await (run ?? RunAsync)();
         Assert.True(state.Phase is RunPhase.Finished, state.Reason);
         House.Clock.Advance(TimeSpan.FromHours(1));
         return (await PointsAsync())[^1];

@@ -154,7 +154,7 @@ public sealed class ProtectTests
         var snapshots = 0;
         house.House.A.Faults.OnCall = call => IsSnapshot(call) && snapshots++ == 0 ? new FaultAction.Delay(TimeSpan.FromSeconds(7)) : FaultAction.None;
 
-        var point = await house.ProtectAsync();
+        var point = await house.ProtectAsync(house.RunWithDelaysAsync);
 
         Assert.InRange(point.Skew, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(8));
         Assert.Equal(PointConsistency.PerVolume, point.Consistency);
