@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Kedge.OpenStack.Http;
 
@@ -7,9 +7,16 @@ namespace Kedge.OpenStack.Images;
 /// <summary>Glance v2. Every method throws <see cref="OpenStackException"/> when the call fails. <c>https://docs.openstack.org/api-ref/image/v2/</c></summary>
 public sealed class ImagesClient
 {
-    readonly Endpoint glance;
+    const int PieceBytes = 1 << 20;
 
-    internal ImagesClient(Endpoint glance) => this.glance = glance;
+    readonly Endpoint glance;
+    readonly ImageBody bodies;
+
+    internal ImagesClient(Endpoint glance)
+    {
+        this.glance = glance;
+        bodies = new(glance);
+    }
 
     /// <summary>An image. Missing is <see cref="Fault.NotFound"/>.</summary>
     /// <param name="id">Which.</param>
@@ -25,7 +32,19 @@ public sealed class ImagesClient
     /// <summary>The images.</summary>
     /// <param name="filter">Which.</param>
     /// <param name="cancel">Gives up.</param>
-    public IAsyncEnumerable<Image> ListImagesAsync(ImageFilter filter, CancellationToken cancel) => throw new NotImplementedException();
+    public async IAsyncEnumerable<Image> ListImagesAsync(ImageFilter filter, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var query = new Query { ["owner"] = filter.Owner?.Value, ["name"] = filter.Name, ["visibility"] = filter.Visibility };
+        foreach (var tag in filter.Tags)
+            query["tag"] = tag;
+        foreach (var (name, value) in filter.Properties)
+            query[name] = value;
+        await foreach (var page in glance.PagesAsync(Request.List($"images").Where(query), "images", cancel))
+        {
+            foreach (var item in page.EnumerateArray())
+                yield return ImageJson.Read(glance, item);
+        }
+    }
 
     /// <summary>Creates an image without bytes. An id that was ever used is <see cref="Fault.Conflict"/>.</summary>
     /// <param name="image">What to create.</param>
@@ -39,25 +58,57 @@ public sealed class ImagesClient
     /// <param name="length">How many they are; null when not known.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>What was sent. Throws <see cref="Fault.Corrupt"/> when the cloud has other bytes.</returns>
-    public Task<ImageTransfer> UploadAsync(ImageId id, Stream content, long? length, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<ImageTransfer> UploadAsync(ImageId id, Stream content, long? length, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var (sent, md5) = await bodies.UploadAsync(id, content, length, cancel);
+        var there = await GetImageAsync(id, cancel);
+        return bodies.Difference(there, sent, md5) is { } difference ? throw difference : sent;
+    }
 
     /// <summary>Writes the bytes of an image to a stream, without holding them, and checks them against the image's hash on the way.</summary>
     /// <param name="id">Which.</param>
     /// <param name="target">Where to write.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>What was received. Throws <see cref="Fault.Corrupt"/> after the last byte when the hash is another: then throw away what was written.</returns>
-    public Task<ImageTransfer> DownloadAsync(ImageId id, Stream target, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<ImageTransfer> DownloadAsync(ImageId id, Stream target, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        await using var image = await bodies.OpenAsync(await GetImageAsync(id, cancel), cancel);
+        await image.CopyToAsync(target, PieceBytes, cancel);
+        return image.Received ?? throw new System.Diagnostics.UnreachableException("An image ended without its end.");
+    }
 
     /// <summary>The bytes of an image as a stream that is read while they arrive; its end is reached only when the hash is right, otherwise it throws <see cref="Fault.Corrupt"/> there.</summary>
     /// <param name="id">Which.</param>
     /// <param name="cancel">Gives up.</param>
-    public Task<Stream> OpenAsync(ImageId id, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<Stream> OpenAsync(ImageId id, CancellationToken cancel) => await bodies.OpenAsync(await GetImageAsync(id, cancel), cancel);
 
     /// <summary>Sets and removes properties of an image.</summary>
     /// <param name="id">Which.</param>
     /// <param name="properties">Property to value; null removes it.</param>
     /// <param name="cancel">Gives up.</param>
-    public Task<Image> UpdateImageAsync(ImageId id, IReadOnlyDictionary<string, string?> properties, CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<Image> UpdateImageAsync(ImageId id, IReadOnlyDictionary<string, string?> properties, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(properties);
+
+        // Glance refuses to add what is there and to replace or remove what is not, so it has to be asked first.
+        var before = await glance.ReadJsonAsync(Request.Get($"images/{id}"), cancel);
+        var changes = new JsonArray();
+        foreach (var (name, value) in properties)
+        {
+            var path = "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+            var isThere = before.TryGetProperty(name, out _);
+            if (value is not null)
+                changes.Add(new JsonObject { ["op"] = isThere ? "replace" : "add", ["path"] = path, ["value"] = value });
+            else if (isThere)
+                changes.Add(new JsonObject { ["op"] = "remove", ["path"] = path });
+        }
+
+        return changes.Count == 0
+            ? ImageJson.Read(glance, before)
+            : ImageJson.Read(glance, await glance.ReadJsonAsync(Request.Patch($"images/{id}").With(changes, "application/openstack-images-v2.1-json-patch"), cancel));
+    }
 
     /// <summary>Adds a tag to an image.</summary>
     /// <param name="id">Which.</param>
