@@ -8,7 +8,7 @@ public sealed class ScaleTests
     [Fact]
     public async Task A_large_workload_costs_few_calls_for_each_server()
     {
-        const int servers = 1000;
+        const int servers = 300;
         await using var house = House.WithTwoClouds();
         await ScaleWorkload.BuildAsync(house.A, servers, CancellationToken.None);
 
