@@ -68,6 +68,11 @@ sealed class Catalog : IDisposable
         }
     }
 
+    public bool Knows(ObjectId pack)
+    {
+        lock (gate) return numbers.ContainsKey(pack);
+    }
+
     public ObjectId PackOf(int number)
     {
         lock (gate) return packs[number];

@@ -19,8 +19,9 @@ public enum CheckDepth
 /// <param name="Points">Points that opened.</param>
 /// <param name="Packs">Packs that were looked at.</param>
 /// <param name="Blobs">Blobs that were read and hashed (none at the depth of structure).</param>
+/// <param name="UnindexedPacks">Packs that no index names: a writer is at work or died (prune takes them), or an index was lost (rebuild it).</param>
 /// <param name="Problems">Each with the object and, where points are harmed, point, disk and place; at most 10,000.</param>
-public sealed record CheckOutcome(long Points, long Packs, long Blobs, IReadOnlyList<string> Problems)
+public sealed record CheckOutcome(long Points, long Packs, long Blobs, long UnindexedPacks, IReadOnlyList<string> Problems)
 {
     /// <summary>Whether nothing is wrong.</summary>
     public bool IsSound => Problems.Count == 0;
@@ -35,6 +36,7 @@ sealed class Checking(IStore store, KeyRing ring)
     long points;
     long packs;
     long blobs;
+    long unindexed;
 
     public async Task<CheckOutcome> RunAsync(CheckDepth depth, IReadOnlyList<Head> expected, CancellationToken cancel)
     {
@@ -45,7 +47,7 @@ sealed class Checking(IStore store, KeyRing ring)
         problems.AddRange(catalog.Problems);
         await CheckPacksAsync(catalog, depth, cancel);
         await CheckPointsAsync(catalog, expected, cancel);
-        return new CheckOutcome(points, packs, blobs, problems);
+        return new CheckOutcome(points, packs, blobs, unindexed, problems);
     }
 
     void Report(string problem)
@@ -100,6 +102,7 @@ sealed class Checking(IStore store, KeyRing ring)
                 var id = Names.IdIn(found.Name);
                 if (Names.Pack(id) != found.Name) throw RepositoryException.Damaged(found.Name, "it stands in a wrong place");
                 standing.Add(id);
+                if (!catalog.Knows(id)) unindexed++;
                 var entries = await PackFooter.ReadAsync(store, ring, found, cancel);
                 CompareWithIndex(catalog, id, entries);
                 if (depth == CheckDepth.Everything) await CheckBlobsAsync(id, entries, hash, cancel);

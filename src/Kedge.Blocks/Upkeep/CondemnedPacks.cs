@@ -49,8 +49,9 @@ static class CondemnedPacks
 
     public static async ValueTask RemoveAsync(IStore store, ObjectId record, CancellationToken cancel)
     {
-        await store.DeleteAsync(NameOf(record, PacksPart), cancel);
+        // In this order: a record that lost its sessions is named anew, sessions that lost their record would stay for ever.
         await store.DeleteAsync(NameOf(record, SessionsPart), cancel);
+        await store.DeleteAsync(NameOf(record, PacksPart), cancel);
     }
 
     static async ValueTask<HashSet<ObjectId>?> FindIdsAsync(IStore store, KeyRing ring, string name, CancellationToken cancel)
