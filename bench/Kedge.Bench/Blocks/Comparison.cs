@@ -51,7 +51,7 @@ sealed class Comparison(string folder, Run run)
             await Disks.ChangeAsync(copy, copy == changed ? map : map + "2", seed, share, length, cancel);
         }
         // All in the page cache: the disk of the machine is not what is compared.
-        foreach (var path in (string[])[image, changed, second]) await run.OnceAsync(["cat", path, "--"], cancel);
+        foreach (var path in (string[])[image, changed, second]) await run.OnceAsync(["cp", path, "/dev/null"], cancel);
     }
 
     async Task AllAsync(CancellationToken cancel)
