@@ -15,21 +15,21 @@ public sealed record Blueprint
     public required int Schema { get; init; }
     public required string Workload { get; init; }
     public required BlueprintOrigin Origin { get; init; }
-    public ImmutableArray<ServerBlueprint> Servers { get; init; } = [];
-    public ImmutableArray<ServerGroupBlueprint> ServerGroups { get; init; } = [];
-    public ImmutableArray<FlavorBlueprint> Flavors { get; init; } = [];
-    public ImmutableArray<KeypairBlueprint> Keypairs { get; init; } = [];
-    public ImmutableArray<ImageBlueprint> Images { get; init; } = [];
-    public ImmutableArray<VolumeBlueprint> Volumes { get; init; } = [];
-    public ImmutableArray<NetworkBlueprint> Networks { get; init; } = [];
-    public ImmutableArray<SubnetBlueprint> Subnets { get; init; } = [];
-    public ImmutableArray<RouterBlueprint> Routers { get; init; } = [];
-    public ImmutableArray<SecurityGroupBlueprint> SecurityGroups { get; init; } = [];
-    public ImmutableArray<PortBlueprint> Ports { get; init; } = [];
-    public ImmutableArray<FloatingIpBlueprint> FloatingIps { get; init; } = [];
+    public ImmutableArray<ServerBlueprint> Servers { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<ServerGroupBlueprint> ServerGroups { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<FlavorBlueprint> Flavors { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<KeypairBlueprint> Keypairs { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<ImageBlueprint> Images { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<VolumeBlueprint> Volumes { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<NetworkBlueprint> Networks { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<SubnetBlueprint> Subnets { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<RouterBlueprint> Routers { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<SecurityGroupBlueprint> SecurityGroups { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<PortBlueprint> Ports { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<FloatingIpBlueprint> FloatingIps { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>What could not be read, and why: a restore will lack it, and readiness says so.</summary>
-    public ImmutableArray<UnreadableField> Unreadable { get; init; } = [];
+    public ImmutableArray<UnreadableField> Unreadable { get => field.IsDefault ? [] : field; init; }
 }
 
 /// <summary>Where a blueprint was captured.</summary>
@@ -41,7 +41,7 @@ public sealed record BlueprintOrigin
     public required string ProjectName { get; init; }
 
     /// <summary>Service to the newest microversion that was used to read it, e.g. compute to 2.93.</summary>
-    public ImmutableSortedDictionary<string, string> Microversions { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Microversions { get => field ?? ImmutableSortedDictionary<string, string>.Empty; init; }
 }
 
 /// <summary>A field of a resource that the cloud did not show.</summary>

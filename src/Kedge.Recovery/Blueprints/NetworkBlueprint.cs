@@ -18,8 +18,8 @@ public sealed record NetworkBlueprint
     public int? Mtu { get; init; }
     public bool? PortSecurityEnabled { get; init; }
     public string? DnsDomain { get; init; }
-    public ImmutableArray<string> AvailabilityZoneHints { get; init; } = [];
-    public ImmutableArray<string> Tags { get; init; } = [];
+    public ImmutableArray<string> AvailabilityZoneHints { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; }
 }
 
 public sealed record SubnetBlueprint
@@ -34,16 +34,16 @@ public sealed record SubnetBlueprint
     /// <summary>Null: no gateway.</summary>
     public string? GatewayIp { get; init; }
     public bool IsDhcpEnabled { get; init; }
-    public ImmutableArray<AddressRange> AllocationPools { get; init; } = [];
-    public ImmutableArray<string> DnsNameservers { get; init; } = [];
-    public ImmutableArray<RouteBlueprint> HostRoutes { get; init; } = [];
+    public ImmutableArray<AddressRange> AllocationPools { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<string> DnsNameservers { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<RouteBlueprint> HostRoutes { get => field.IsDefault ? [] : field; init; }
     public string? Ipv6AddressMode { get; init; }
     public string? Ipv6RaMode { get; init; }
 
     /// <summary>Device owners that its addresses are kept for; empty: any.</summary>
-    public ImmutableArray<string> ServiceTypes { get; init; } = [];
+    public ImmutableArray<string> ServiceTypes { get => field.IsDefault ? [] : field; init; }
     public bool? DnsPublishFixedIp { get; init; }
-    public ImmutableArray<string> Tags { get; init; } = [];
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; }
 }
 
 public sealed record AddressRange(string Start, string End);
@@ -60,13 +60,13 @@ public sealed record RouterBlueprint
     /// <summary>The external network, null where it has no gateway.</summary>
     public SourceId? ExternalNetwork { get; init; }
     public bool? IsSnatEnabled { get; init; }
-    public ImmutableArray<FixedIp> ExternalFixedIps { get; init; } = [];
-    public ImmutableArray<RouterInterface> Interfaces { get; init; } = [];
-    public ImmutableArray<RouteBlueprint> Routes { get; init; } = [];
+    public ImmutableArray<FixedIp> ExternalFixedIps { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<RouterInterface> Interfaces { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<RouteBlueprint> Routes { get => field.IsDefault ? [] : field; init; }
     public bool? IsDistributed { get; init; }
     public bool? IsHighlyAvailable { get; init; }
-    public ImmutableArray<string> AvailabilityZoneHints { get; init; } = [];
-    public ImmutableArray<string> Tags { get; init; } = [];
+    public ImmutableArray<string> AvailabilityZoneHints { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; }
 }
 
 /// <summary>A leg of a router: its own port's addresses, which are not always the subnet's gateway address.</summary>
@@ -86,12 +86,12 @@ public sealed record PortBlueprint
     public string? Description { get; init; }
     public required SourceId Network { get; init; }
     public required string MacAddress { get; init; }
-    public ImmutableArray<FixedIp> FixedIps { get; init; } = [];
+    public ImmutableArray<FixedIp> FixedIps { get => field.IsDefault ? [] : field; init; }
     public bool IsAdminStateUp { get; init; } = true;
     public bool? PortSecurityEnabled { get; init; }
-    public ImmutableArray<SourceId> SecurityGroups { get; init; } = [];
-    public ImmutableArray<AddressPair> AllowedAddressPairs { get; init; } = [];
-    public ImmutableArray<DhcpOption> ExtraDhcpOptions { get; init; } = [];
+    public ImmutableArray<SourceId> SecurityGroups { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<AddressPair> AllowedAddressPairs { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<DhcpOption> ExtraDhcpOptions { get => field.IsDefault ? [] : field; init; }
     public string? VnicType { get; init; }
     public string? DnsName { get; init; }
     public string? DnsDomain { get; init; }
@@ -101,7 +101,7 @@ public sealed record PortBlueprint
 
     /// <summary>Kept for unbound ports alone: what their owner wrote there.</summary>
     public string? DeviceOwner { get; init; }
-    public ImmutableArray<string> Tags { get; init; } = [];
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; }
 }
 
 public sealed record AddressPair(string IpAddress, string? MacAddress = null);
@@ -117,8 +117,8 @@ public sealed record SecurityGroupBlueprint
     /// <summary>Each project has one named <c>default</c>, made by Neutron: it is edited at the target, not made.</summary>
     public bool IsDefault { get; init; }
     public bool? IsStateful { get; init; }
-    public ImmutableArray<SecurityGroupRuleBlueprint> Rules { get; init; } = [];
-    public ImmutableArray<string> Tags { get; init; } = [];
+    public ImmutableArray<SecurityGroupRuleBlueprint> Rules { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; }
 }
 
 public sealed record SecurityGroupRuleBlueprint
@@ -148,5 +148,5 @@ public sealed record FloatingIpBlueprint
     public string? FixedIp { get; init; }
     public string? DnsName { get; init; }
     public string? DnsDomain { get; init; }
-    public ImmutableArray<string> Tags { get; init; } = [];
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; }
 }

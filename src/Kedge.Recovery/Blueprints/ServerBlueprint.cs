@@ -33,27 +33,27 @@ public sealed record ServerBlueprint
     public string? PinnedAvailabilityZone { get; init; }
 
     /// <summary>Hints that the scheduler was given, but for <c>group</c>, which <see cref="ServerGroup"/> says; readable since 2.100.</summary>
-    public ImmutableSortedDictionary<string, string> SchedulerHints { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> SchedulerHints { get => field ?? ImmutableSortedDictionary<string, string>.Empty; init; }
 
     /// <summary>Base64 as Nova keeps it, at most 65,535 bytes; null where there is none or where it could not be read.</summary>
     public string? UserData { get; init; }
     public bool ConfigDrive { get; init; }
-    public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
-    public ImmutableArray<string> Tags { get; init; } = [];
+    public ImmutableSortedDictionary<string, string> Metadata { get => field ?? ImmutableSortedDictionary<string, string>.Empty; init; }
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; }
     public SourceId? ServerGroup { get; init; }
 
     /// <summary>In the order in which the guest sees them: the boot disk first.</summary>
-    public ImmutableArray<AttachedVolume> Volumes { get; init; } = [];
+    public ImmutableArray<AttachedVolume> Volumes { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>In the order of the NICs.</summary>
-    public ImmutableArray<AttachedPort> Ports { get; init; } = [];
+    public ImmutableArray<AttachedPort> Ports { get => field.IsDefault ? [] : field; init; }
     public required ServerPower Power { get; init; }
     public bool IsLocked { get; init; }
     public string? LockedReason { get; init; }
     public string? DiskConfig { get; init; }
     public string? AccessIpv4 { get; init; }
     public string? AccessIpv6 { get; init; }
-    public ImmutableArray<string> TrustedImageCertificates { get; init; } = [];
+    public ImmutableArray<string> TrustedImageCertificates { get => field.IsDefault ? [] : field; init; }
 }
 
 /// <summary>What a server is to be left as. States in between (rescue, resize) are captured as what they come from.</summary>
@@ -94,7 +94,7 @@ public sealed record FlavorShape
     public required int DiskGib { get; init; }
     public int EphemeralGib { get; init; }
     public int SwapMib { get; init; }
-    public ImmutableSortedDictionary<string, string> ExtraSpecs { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> ExtraSpecs { get => field ?? ImmutableSortedDictionary<string, string>.Empty; init; }
 }
 
 public sealed record FlavorBlueprint
@@ -125,5 +125,5 @@ public sealed record ServerGroupBlueprint
     public int? MaxServerPerHost { get; init; }
 
     /// <summary>Servers of this workload in it, by id.</summary>
-    public ImmutableArray<SourceId> Members { get; init; } = [];
+    public ImmutableArray<SourceId> Members { get => field.IsDefault ? [] : field; init; }
 }

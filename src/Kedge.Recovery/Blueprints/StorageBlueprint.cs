@@ -18,11 +18,11 @@ public sealed record ImageBlueprint
     public string? HashAlgorithm { get; init; }
     public string? HashValue { get; init; }
     public string? Checksum { get; init; }
-    public ImmutableArray<string> Tags { get; init; } = [];
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Those that mean something in another cloud; what was left out stands in <see cref="NotPortable"/>.</summary>
-    public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
-    public ImmutableArray<string> NotPortable { get; init; } = [];
+    public ImmutableSortedDictionary<string, string> Properties { get => field ?? ImmutableSortedDictionary<string, string>.Empty; init; }
+    public ImmutableArray<string> NotPortable { get => field.IsDefault ? [] : field; init; }
 }
 
 /// <summary>A Cinder volume. https://docs.openstack.org/api-ref/block-storage/v3/#volumes-volumes</summary>
@@ -40,8 +40,8 @@ public sealed record VolumeBlueprint
     public bool IsMultiattach { get; init; }
     public bool IsReadOnly { get; init; }
     public SourceId? Group { get; init; }
-    public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Metadata { get => field ?? ImmutableSortedDictionary<string, string>.Empty; init; }
 
     /// <summary>Properties of the image that the volume was made from: without them UEFI and q35 guests do not boot.</summary>
-    public ImmutableSortedDictionary<string, string> ImageMetadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> ImageMetadata { get => field ?? ImmutableSortedDictionary<string, string>.Empty; init; }
 }

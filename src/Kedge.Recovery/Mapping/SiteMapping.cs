@@ -16,21 +16,21 @@ public sealed record SiteMapping
     public required string From { get; init; }
     public required string To { get; init; }
     public required MappedResource Project { get; init; }
-    public ImmutableArray<MappedResource> Flavors { get; init; } = [];
+    public ImmutableArray<MappedResource> Flavors { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>External networks, and networks of other projects that the workload plugs into.</summary>
-    public ImmutableArray<MappedResource> Networks { get; init; } = [];
+    public ImmutableArray<MappedResource> Networks { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Subnets of mapped networks that the workload has addresses in.</summary>
-    public ImmutableArray<MappedResource> Subnets { get; init; } = [];
-    public ImmutableArray<MappedResource> VolumeTypes { get; init; } = [];
+    public ImmutableArray<MappedResource> Subnets { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<MappedResource> VolumeTypes { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>By name: availability zones have no id. Compute's and block storage's are apart.</summary>
-    public ImmutableArray<MappedResource> ComputeZones { get; init; } = [];
-    public ImmutableArray<MappedResource> VolumeZones { get; init; } = [];
+    public ImmutableArray<MappedResource> ComputeZones { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<MappedResource> VolumeZones { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Users that own keypairs.</summary>
-    public ImmutableArray<MappedResource> KeypairOwners { get; init; } = [];
+    public ImmutableArray<MappedResource> KeypairOwners { get => field.IsDefault ? [] : field; init; }
 
     public FloatingIpPolicy FloatingIps { get; init; } = FloatingIpPolicy.NewAddress;
 }

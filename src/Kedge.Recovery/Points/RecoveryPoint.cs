@@ -32,11 +32,11 @@ public sealed record RecoveryPoint
     /// <summary>Between the first and the last snapshot of its disks.</summary>
     public required TimeSpan Skew { get; init; }
     public required PointConsistency Consistency { get; init; }
-    public ImmutableArray<VolumeCopy> Volumes { get; init; } = [];
-    public ImmutableArray<ImageCopy> Images { get; init; } = [];
+    public ImmutableArray<VolumeCopy> Volumes { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<ImageCopy> Images { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>What a person should know, e.g. that a full backup was made because the chain was broken.</summary>
-    public ImmutableArray<string> Remarks { get; init; } = [];
+    public ImmutableArray<string> Remarks { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>The point before it and the SHA-256 of its manifest's bytes; null for the first.</summary>
     public PointLink? Previous { get; init; }

@@ -12,14 +12,14 @@ sealed record SnapshotsTaken
 {
     /// <summary>The step part of the mark on all of them.</summary>
     public required string StepMark { get; init; }
-    public ImmutableArray<VolumeSnapshot> Volumes { get; init; } = [];
-    public ImmutableArray<RootSnapshot> RootDisks { get; init; } = [];
+    public ImmutableArray<VolumeSnapshot> Volumes { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<RootSnapshot> RootDisks { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Null where the snapshots were taken one by one.</summary>
     public string? GroupSnapshot { get; init; }
     public TimeSpan Skew { get; init; }
     public PointConsistency Consistency { get; init; }
-    public ImmutableArray<string> Remarks { get; init; } = [];
+    public ImmutableArray<string> Remarks { get => field.IsDefault ? [] : field; init; }
 }
 
 sealed record VolumeSnapshot(SourceId Volume, string Snapshot, DateTimeOffset At);

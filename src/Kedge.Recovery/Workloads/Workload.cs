@@ -10,13 +10,13 @@ public sealed record Workload
     public required string From { get; init; }
     public required string To { get; init; }
     public required WorkloadSelection Selection { get; init; }
-    public RetentionPolicy Retention { get; init; } = new();
+    public RetentionPolicy Retention { get => field ?? new(); init; }
 
     /// <summary>A point older than this is not within the promise; readiness says so.</summary>
-    public TimeSpan Rpo { get; init; } = TimeSpan.FromHours(24);
+    public TimeSpan Rpo { get => field == TimeSpan.Zero ? TimeSpan.FromHours(24) : field; init; }
 
     /// <summary>Servers that wait for others, that come first, or that answer when they are well. Servers not named have the defaults.</summary>
-    public ImmutableArray<ServerRule> Servers { get; init; } = [];
+    public ImmutableArray<ServerRule> Servers { get => field.IsDefault ? [] : field; init; }
 }
 
 /// <summary>Which servers: a closed family, exactly one of which a workload has. Volumes, ports and the rest follow from the servers.</summary>
@@ -44,7 +44,7 @@ public sealed record ServerRule
     public required string Server { get; init; }
 
     /// <summary>Servers, named as above, that must be up (and healthy, where they have a check) before this one is started.</summary>
-    public ImmutableArray<string> After { get; init; } = [];
+    public ImmutableArray<string> After { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Higher first among those that could start; 0 by default.</summary>
     public int Priority { get; init; }
@@ -66,8 +66,8 @@ public abstract record HealthCheck
 public sealed record RetentionPolicy
 {
     /// <summary>Points to keep at least, newest first; a chain goes only when none of its points is kept.</summary>
-    public int KeepLast { get; init; } = 7;
+    public int KeepLast { get => field == 0 ? 7 : field; init; }
 
     /// <summary>After so many incrementals the next backup is full, which starts a new chain.</summary>
-    public int FullEvery { get; init; } = 7;
+    public int FullEvery { get => field == 0 ? 7 : field; init; }
 }
