@@ -97,6 +97,12 @@ public sealed class BlockStorageClient
     public Task SetVolumeMetadataAsync(VolumeId id, IReadOnlyDictionary<string, string> metadata, CancellationToken cancel) =>
         cinder.SendAsync(Request.Post($"volumes/{id}/metadata").With(new JsonObject { ["metadata"] = Json(metadata) }), cancel);
 
+    /// <summary>Takes one item of a volume's metadata away; one that is gone already is no error.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="key">Key of the item.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task DeleteVolumeMetadataAsync(VolumeId id, string key, CancellationToken cancel) => cinder.DeleteAsync(Request.Delete($"volumes/{id}/metadata/{key}"), cancel);
+
     /// <summary>Replaces name and description of a volume.</summary>
     /// <param name="id">Which.</param>
     /// <param name="name">Its name; empty for none.</param>

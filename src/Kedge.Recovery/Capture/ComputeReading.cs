@@ -5,6 +5,7 @@ using Kedge.OpenStack.Identity;
 using Kedge.OpenStack.Images;
 using Kedge.Recovery.Blueprints;
 using Kedge.Recovery.Sites;
+using Kedge.Recovery.Steps;
 
 namespace Kedge.Recovery.Capture;
 

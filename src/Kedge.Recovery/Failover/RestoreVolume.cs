@@ -76,12 +76,17 @@ public sealed record RestoreVolume(string Site, VolumeBlueprint Volume, VolumeCo
         BackupId = new BackupId(Copy.Chain[^1].BackupId),
     };
 
-    /// <summary>The description, which holds the mark, last.</summary>
+    /// <summary>
+    /// The description, which holds the mark, last. Of the metadata goes what Cinder added about the backup, and what the restore brought back
+    /// from the time of the backup; the two keys that are Cinder's own stay.
+    /// </summary>
     async Task<StepOutcome> FinishAsync(BlockStorageClient cinder, Volume volume, Mark mark, CancellationToken cancel)
     {
         var metadata = Volume.Metadata.AddRange(mark.Metadata);
         if (metadata.Any(m => volume.Metadata.GetValueOrDefault(m.Key) != m.Value))
             await cinder.SetVolumeMetadataAsync(volume.Id, metadata, cancel);
+        foreach (var key in volume.Metadata.Keys.Where(key => !metadata.ContainsKey(key) && key is not ("readonly" or "attached_mode")))
+            await cinder.DeleteVolumeMetadataAsync(volume.Id, key, cancel);
         if (Volume.ImageMetadata.Any(m => volume.ImageMetadata.GetValueOrDefault(m.Key) != m.Value))
             await cinder.SetImageMetadataAsync(volume.Id, Volume.ImageMetadata, cancel);
         if (Volume.IsBootable != volume.IsBootable)
