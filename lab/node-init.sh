@@ -11,14 +11,14 @@ awk '/ nsfs / { print $2 }' /proc/mounts | xargs -r umount
 umount -R /sys
 mount -t sysfs sysfs /sys
 # What services write to their usual places lands in the node's directory, and survives a power cut as a disk does.
-for tree in etc var/lib var/log; do
+for tree in etc var/lib var/cache var/log; do
   layer=$directory/${tree##*/}
   mkdir -p "$layer/upper" "$layer/work"
   mount -t overlay overlay -o "lowerdir=/$tree,upperdir=$layer/upper,workdir=$layer/work" "/$tree"
 done
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /dev/shm
-mkdir -p /run/{netns,libvirt,ceph,mysqld} /run/lock/{nova,neutron,cinder} /var/lib/{nova/instances,neutron,cinder}
+mkdir -p /run/{netns,libvirt,ceph,mysqld} /run/lock/{nova,neutron,cinder} /var/lib/{tmp,nova/instances,neutron,cinder}
 
 hostname "$name"
 echo "$name" > /etc/hostname

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Nodes: the machines of a cloud. A node is a set of namespaces (mounts, hostname, processes, IPC, network) with its own
-# /etc, /var/lib, /var/log and /run, so that every service runs as Debian configures it, on its usual ports and paths.
+# /etc, /var/lib, /var/cache, /var/log and /run, so that every service runs as Debian configures it, on its usual ports and paths.
 # Killing PID 1 of a node ends all of its processes at once, as a power cut does.
 
 node_address() { echo "10.77.$number.1${1:1}"; } # a0 is 10.77.1.10, b2 is 10.77.2.12
@@ -21,7 +21,7 @@ node_up() {
   rm -f "$directory"/ready "$directory"/*.pid
   setsid unshare --mount --uts --ipc --net --pid --fork --kill-child --mount-proc \
     bash "$lab/node-init.sh" "$directory" "$node" "$address" "${hosts[@]}" \
-    < /dev/null > "$logs/$cloud/$node.log" 2>&1 9>&- &
+    < /dev/null > "$logs/$cloud/$node.log" 2>&1 8>&- 9>&- &
   echo $! > "$directory/unshare.pid"
   wait_for 60 "node $node (log: $logs/$cloud/$node.log)" test -e "$directory/ready" || exit 1
   pgrep -P "$(cat "$directory/unshare.pid")" > "$directory/init.pid"
@@ -45,11 +45,12 @@ plug() {
   in_node "$node" ip link set "$inside" up
 }
 
+# /tmp stays the machine's, since the lab itself may lie there; TMPDIR keeps nodes apart, whose processes have equal numbers.
 in_node() {
   local node=$1
   shift
   nsenter -t "$(cat "$state/nodes/$node/init.pid")" -m -u -i -n -p \
-    env -i PATH="$lab/node-bin:$PATH" HOME=/root LANG=C.UTF-8 "$@"
+    env -i PATH="$lab/node-bin:$PATH" HOME=/root LANG=C.UTF-8 TMPDIR=/var/lib/tmp "$@" 8>&- 9>&- # our locks are not for services
 }
 
 # put NODE FILE [MODE]: standard input becomes FILE in the node.
@@ -65,6 +66,8 @@ node_processes() {
   pgrep -f "^(unshare .* )?bash [^ ]*/lab/node-init\.sh $state/nodes/$pattern " || :
 }
 
+foreign_nodes() { pgrep -af '^bash [^ ]*/lab/node-init\.sh ' | grep -qvF " $state/nodes/"; }
+
 node_runs() { [[ $(node_processes "$1") ]]; }
 
 kill_nodes() {
@@ -76,7 +79,9 @@ kill_nodes() {
   wait_for 60 "end of the processes of ${2:-the nodes}" no_node_runs "$1"
 }
 
-no_node_runs() { ! node_runs "$1"; }
+no_foreign_nodes() { pgrep -af '^bash [^ ]*/lab/node-init\.sh ' | grep -qvF " $state/nodes/"; }
+
+node_runs() { ! node_runs "$1"; }
 
 remove_links() {
   local path name

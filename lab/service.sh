@@ -9,7 +9,7 @@ start() {
   shift 2
   runs "$node" "$service" && return
   # shellcheck disable=SC2016 # expanded by the shell inside the node
-  in_node "$node" sh -c 'pid=$1 log=$2; shift 2; setsid "$@" < /dev/null >> "$log" 2>&1 9>&- & echo $! > "$pid"' \
+  in_node "$node" sh -c 'pid=$1 log=$2; shift 2; setsid "$@" < /dev/null >> "$log" 2>&1 & echo $! > "$pid"' \
     sh "$state/nodes/$node/$service.pid" "$(service_log "$node" "$service")" "$@"
 }
 
