@@ -79,9 +79,7 @@ kill_nodes() {
   wait_for 60 "end of the processes of ${2:-the nodes}" no_node_runs "$1"
 }
 
-no_foreign_nodes() { pgrep -af '^bash [^ ]*/lab/node-init\.sh ' | grep -qvF " $state/nodes/"; }
-
-node_runs() { ! node_runs "$1"; }
+no_node_runs() { ! node_runs "$1"; }
 
 remove_links() {
   local path name
