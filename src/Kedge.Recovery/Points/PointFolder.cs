@@ -29,8 +29,10 @@ sealed class PointFolder(string path, TimeProvider clock)
             return await FindSameAsync(file, point, cancel);
 
         var list = await ListAsync(cancel);
-        var newest = list.Points.LastOrDefault(stored => string.CompareOrdinal(stored.Point.Id, point.Id) < 0);
-        var linked = point with { Previous = newest is null ? null : new PointLink(newest.Point.Id, newest.Hash) };
+        // The one written last is the one that none names yet: two runs that overlap may put theirs out of the order of their moments.
+        var named = list.Points.Select(stored => stored.Point.Previous?.Id).ToHashSet();
+        var last = list.Points.LastOrDefault(stored => !named.Contains(stored.Point.Id));
+        var linked = point with { Previous = last is null ? null : new PointLink(last.Point.Id, last.Hash) };
         var written = PointJson.Write(linked);
         var line = $"{PointJson.HashOf(written)}  {point.Id}.json\n";
         await AtomicFile.WriteAsync(HashFileOf(file), Encoding.ASCII.GetBytes(line), cancel);

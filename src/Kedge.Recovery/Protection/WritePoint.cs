@@ -47,7 +47,7 @@ public sealed record WritePoint(
             new RecoveryPoint
             {
                 Schema = RecoveryPoint.CurrentSchema,
-                Id = $"{dataAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{run.Run.Value[..8]}",
+                Id = $"{dataAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{run.Run.Value[^8..]}",
                 Workload = Workload,
                 SourceSite = From,
                 TargetSite = To,

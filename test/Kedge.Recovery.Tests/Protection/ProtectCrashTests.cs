@@ -37,7 +37,8 @@ public sealed class ProtectCrashTests
         for (var number = 0; wasCut; number++)
         {
             await using var house = (await ProtectHouse.MakeAsync()).WithDbOnly();
-            house.Workload = house.Workload with { Retention = new RetentionPolicy { KeepLast = 1, FullEvery = 0 } };
+            house.Workload = house.Workload with { Retention = new RetentionPolicy { KeepLast = 1, FullEvery = 1 } };
+            await house.ProtectAsync();
             await house.ProtectAsync();
             var (power, calls) = (new PowerCut(house.House), 0);
             power.CutAfter = _ => calls++ == number;
@@ -87,7 +88,7 @@ public sealed class ProtectCrashTests
     {
         for (var number = 0; ; number++)
         {
-            await using var house = await ProtectHouse.MakeAsync();
+            await using var house = (await ProtectHouse.MakeAsync()).WithAppOnly();
             var writes = 0;
             var wasLost = false;
             FaultAction Lose(SandboxCall call)
@@ -109,9 +110,32 @@ public sealed class ProtectCrashTests
         }
     }
 
+    [Theory]
+    [InlineData("snapshot-workload", "/snapshots")]
+    [InlineData("snapshot-workload", "/action")]
+    [InlineData("backup-volume", "/backups")]
+    [InlineData("copy-image", "/images")]
+    [InlineData("copy-root-disk", "/images")]
+    public async Task The_sweep_notices_a_step_that_does_not_look_for_its_mark(string kind, string path)
+    {
+        await using var house = (await ProtectHouse.MakeAsync()).WithAppOnly();
+        var power = new PowerCut(house.House) { BlindKind = kind };
+        // The copy of the base image is begun at once, the one of the root disk after the snapshot.
+        var (seen, wanted) = (0, kind == "copy-root-disk" ? 2 : 1);
+        power.CutAfter = call => call.Method == "POST" && call.Path.EndsWith(path, StringComparison.Ordinal) && ++seen == wanted;
+
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            await power.RunAsync(house, TimeSpan.Zero);
+            await DemandOnePointAsync(house, kind);
+        });
+
+        Assert.True(power.WasCut);
+    }
+
     static async Task<bool> CutOffAsync(Cut cut, int number, TimeSpan pause)
     {
-        await using var house = await ProtectHouse.MakeAsync();
+        await using var house = (await ProtectHouse.MakeAsync()).WithAppOnly();
         var power = new PowerCut(house.House);
         var (calls, writes) = (0, 0);
         power.CutBefore = _ => cut == Cut.BeforeCall && calls++ == number;
@@ -130,7 +154,7 @@ public sealed class ProtectCrashTests
         house.House.B.Faults.OnCall = null;
         var point = Assert.Single(await house.PointsAsync());
         house.DemandNoLeftovers();
-        Assert.True(house.ThreeTier.VolumeIds.Count == (await house.BackupsAsync()).Count, $"{replay}: backups twice");
+        Assert.True(point.Volumes.Length == (await house.BackupsAsync()).Count, $"{replay}: backups twice");
         Assert.All(await house.BackupsAsync(), backup => Assert.Equal(BackupStatus.Available, backup.Status));
         var copies = house.House.B.World.List(ResourceKind.Image).Where(image => image.ContainsKey("kedge_run")).Select(image => image["id"]!.GetValue<string>()).ToList();
         Assert.True(copies.Order().SequenceEqual(point.Images.Select(image => image.TargetImageId).Order()), $"{replay}: images {string.Join(", ", copies)}");
@@ -158,6 +182,9 @@ public sealed class ProtectCrashTests
 
         public Func<bool> CutAtWrite { get; set; } = () => false;
 
+        /// <summary>Steps of this kind look for another mark at each attempt, and so never find what they made before.</summary>
+        public string? BlindKind { get; init; }
+
         public bool WasCut { get; private set; }
 
         public Task RunAsync(ProtectHouse protect, TimeSpan betweenProcesses) => house.LiveAsync(async () =>
@@ -172,7 +199,7 @@ public sealed class ProtectCrashTests
                 Assert.True(process <= 3, "One outage is mended by one new process.");
                 try
                 {
-                    var state = await house.NewProcess().ExecuteAsync(run, null, CancellationToken.None);
+                    var state = await house.NewProcess(change: (planned, step) => planned.Kind == BlindKind ? new Blind(step) : step).ExecuteAsync(run, null, CancellationToken.None);
                     Assert.True(state.Phase is RunPhase.Finished, state.Reason);
                     return;
                 }
@@ -232,5 +259,20 @@ public sealed class ProtectCrashTests
             if (isOff)
                 throw new PowerLostException($"{when} {events.Length} events");
         }
+    }
+
+    sealed record Blind(Step Inner) : Step
+    {
+        public override Task<StepOutcome> RunAsync(StepRun run, CancellationToken cancel) => Inner.RunAsync(
+            new StepRun
+            {
+                Run = run.Run,
+                Step = run.Step with { Id = $"{run.Step.Id}/{run.Attempt}" },
+                Attempt = run.Attempt,
+                Clock = run.Clock,
+                StartedAt = run.StartedAt,
+                Results = run.Results,
+            },
+            cancel);
     }
 }

@@ -49,6 +49,13 @@ sealed class ProtectHouse : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Only the image-booted server with one data volume: small, and every kind of step.</summary>
+    public ProtectHouse WithAppOnly()
+    {
+        Workload = Workload with { Selection = new WorkloadSelection.ByServers([new SourceId(ThreeTier.AppServerId)]) };
+        return this;
+    }
+
     public Task<PointRepository> OpenAsync() => PointRepository.CreateAsync(folder, House.Clock, CancellationToken.None);
 
     /// <summary>Must be called within the time of the house.</summary>

@@ -217,18 +217,20 @@ public sealed class ProtectTests
     public async Task What_cannot_be_deleted_does_not_fail_the_run_and_goes_with_the_next()
     {
         await using var house = (await ProtectHouse.MakeAsync()).WithDbOnly();
-        house.Workload = house.Workload with { Retention = new RetentionPolicy { FullEvery = 0, KeepLast = 1 } };
+        house.Workload = house.Workload with { Retention = new RetentionPolicy { FullEvery = 1, KeepLast = 1 } };
+        await house.ProtectAsync();
         await house.ProtectAsync();
         house.House.A.Faults.OnCall = call => call is { Method: "DELETE" } && call.Path.Contains("/backups/", StringComparison.Ordinal)
             ? new FaultAction.Refuse(403, "Policy does not allow it.")
             : FaultAction.None;
         await house.ProtectAsync();
-        Assert.Equal(4, (await house.BackupsAsync()).Count);
+        Assert.Equal(6, (await house.BackupsAsync()).Count);
 
         house.House.A.Faults.OnCall = null;
-        await house.ProtectAsync();
+        var last = await house.ProtectAsync();
 
-        Assert.Equal(2, (await house.BackupsAsync()).Count);
+        var needed = last.Volumes.SelectMany(copy => copy.Chain).Select(link => link.BackupId);
+        Assert.Equal(needed.Order(), (await house.BackupsAsync()).Select(backup => backup.Id.Value).Order());
     }
 
     [Fact]
