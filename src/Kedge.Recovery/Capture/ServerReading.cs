@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kedge.OpenStack;
 using Kedge.OpenStack.Compute;
 using Kedge.Recovery.Sites;
@@ -38,8 +39,8 @@ static class ServerReading
         {
             if (!after.Remove(server.Id, out var now))
                 changes.Add($"server {server.Name} ({server.Id}) is gone");
-            else if (now != ServerFace.Of(server))
-                changes.Add($"server {server.Name} ({server.Id}) was changed");
+            else if (ServerFace.Of(server).DifferencesTo(now) is { Count: > 0 } fields)
+                changes.Add($"server {server.Name} ({server.Id}) was changed ({string.Join(", ", fields)})");
         }
         changes.AddRange(after.Keys.Select(id => $"server {id} has come"));
         if (changes.Count > 0)
@@ -147,16 +148,21 @@ static class ServerReading
     }
 }
 
-/// <summary>What must not change in a server between the first and the last look. Times, progress and what Nova is doing may.</summary>
-sealed record ServerFace(string Name, ServerStatus Status, string Volumes, string Metadata, string Tags, string? Flavor, bool Locked, string? Description)
+/// <summary>What must not change in a server between the first and the last look, by name. Times, progress and what Nova is doing may.</summary>
+sealed record ServerFace(ImmutableArray<(string Field, string Value)> Fields)
 {
     public static ServerFace Of(Server server) => new(
-        server.Name,
-        server.Status,
-        string.Join(' ', server.Volumes.Select(volume => volume.Id.Value).Order(StringComparer.Ordinal)),
-        string.Join('\n', server.Metadata.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => $"{item.Key}={item.Value}")),
-        string.Join('\n', server.Tags.Order(StringComparer.Ordinal)),
-        server.Flavor.Id?.Value,
-        server.Locked,
-        server.Description);
+    [
+        ("name", server.Name),
+        ("status", server.Status.ToString()),
+        ("volumes", string.Join(' ', server.Volumes.Select(volume => volume.Id.Value).Order(StringComparer.Ordinal))),
+        ("metadata", string.Join('\n', server.Metadata.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => $"{item.Key}={item.Value}"))),
+        ("tags", string.Join('\n', server.Tags.Order(StringComparer.Ordinal))),
+        ("flavor", server.Flavor.Id?.Value ?? ""),
+        ("locked", server.Locked.ToString()),
+        ("description", server.Description ?? ""),
+    ]);
+
+    public IReadOnlyList<string> DifferencesTo(ServerFace other) =>
+        [.. Fields.Zip(other.Fields).Where(pair => pair.First.Value != pair.Second.Value).Select(pair => pair.First.Field)];
 }

@@ -41,9 +41,10 @@ public sealed record CopyRootDisk(string From, string To, string Workload, Sourc
         var copying = new ImageCopying(from, to, run);
         var copy = await copying.FindOwnAsync(cancel) ?? await CreateAsync(to, run, source, cancel);
         if (copy.Status != ImageStatus.Active)
-            copy = await copying.FillAsync(copy, source, cancel);
+            (copy, source) = await copying.FillAsync(copy, source, cancel);
         if (copy.Status != ImageStatus.Active)
             return new StepOutcome.NotYet("the copy to become active", TimeSpan.FromSeconds(2));
+        source = await copying.HashedAsync(source, cancel);
         if (ImageCopying.Difference(copy, source) is not { } difference)
             return Done(copy, snapshot);
         await to.Images.DeleteImageAsync(copy.Id, cancel);

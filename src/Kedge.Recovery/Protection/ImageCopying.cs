@@ -24,14 +24,27 @@ sealed class ImageCopying(Cloud from, Cloud to, StepRun run)
         return own;
     }
 
-    /// <summary>Sends the bytes into an image that has none yet.</summary>
-    public async Task<Image> FillAsync(Image target, Image source, CancellationToken cancel)
+    /// <summary>Sends the bytes into an image that has none yet; the client has the target's hash compared with what was sent.</summary>
+    /// <returns>The copy, and the source with the hash of what was read from it, where the source's own cloud knows none.</returns>
+    public async Task<(Image Copy, Image Source)> FillAsync(Image target, Image source, CancellationToken cancel)
     {
         await using var bytes = await from.Images.OpenAsync(source.Id, cancel);
         await using var watched = new WatchedStream(bytes, source.SizeBytes ?? 0, run);
-        await to.Images.UploadAsync(target.Id, watched, source.SizeBytes, cancel);
-        return await to.Images.GetImageAsync(target.Id, cancel);
+        var sent = await to.Images.UploadAsync(target.Id, watched, source.SizeBytes, cancel);
+        return (await to.Images.GetImageAsync(target.Id, cancel), With(source, sent));
     }
+
+    /// <summary>
+    /// The source with a hash. Glance knows none of an image that Nova made as a clone in the storage (RBD): such a one is read once more,
+    /// unless it was just sent.
+    /// </summary>
+    public async Task<Image> HashedAsync(Image source, CancellationToken cancel) =>
+        HasHash(source) ? source : With(source, await from.Images.DownloadAsync(source.Id, Stream.Null, cancel));
+
+    static Image With(Image source, ImageTransfer read) =>
+        HasHash(source) ? source : source with { OsHashAlgorithm = "sha512", OsHashValue = read.Sha512, SizeBytes = read.Bytes };
+
+    static bool HasHash(Image image) => image.OsHashValue is { Length: > 0 } || image.Checksum is { Length: > 0 };
 
     /// <summary>Null where the two hold the same bytes by the hashes both clouds computed; otherwise what differs.</summary>
     public static string? Difference(Image copy, Image source)

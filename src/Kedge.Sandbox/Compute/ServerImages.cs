@@ -58,7 +58,7 @@ static class ServerImages
             if (server.TaskState == "image_uploading")
                 server.TaskState = null;
             if (call.Cloud.Glance.Images.Has(image.Id))
-                image.Fill(content, call.Cloud.Now);
+                image.FillByClone(content, call.Cloud.Now);
         });
         return image;
     }
