@@ -20,6 +20,7 @@ static class Program
         var repository = await Repository.OpenAsync(DirectoryStore.Open(path), Shelf.Key, TimeProvider.System, CancellationToken.None);
         for (var round = 0; ; round++)
         {
+            Console.WriteLine("begun 0");
             await using var device = FileDevice.Open(disk, FileUse.Read);
             await using var writer = await repository.BeginPointAsync("web", CancellationToken.None);
             await writer.AddDiskAsync("root", device, new DiskOptions { Parent = await repository.FindLatestAsync("web", CancellationToken.None) }, CancellationToken.None);
@@ -28,7 +29,8 @@ static class Program
             // The next point is about another disk.
             var content = await File.ReadAllBytesAsync(disk);
             new Random((int)point.Sequence).NextBytes(content.AsSpan((int)(point.Sequence * 300_007 % (content.Length - 100_000)), 100_000));
-            await File.WriteAllBytesAsync(disk, content);
+            await File.WriteAllBytesAsync(disk + ".next", content);
+            File.Move(disk + ".next", disk, overwrite: true);
         }
     }
 }

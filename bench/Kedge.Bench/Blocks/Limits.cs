@@ -19,7 +19,8 @@ sealed partial class Limits
         var limits = new Limits(sample);
         using var cipher = new AesGcm(new byte[32], 16);
         var context = CreateCCtx();
-        _ = SetParameter(context, 100, 1);
+        // Level 1 with the repository's own hash table and shortest match.
+        foreach (var (parameter, value) in ((int, int)[])[(100, 1), (102, 15), (105, 5)]) _ = SetParameter(context, parameter, value);
         var nonce = new byte[12];
         var tag = new byte[16];
         var hash = new byte[32];

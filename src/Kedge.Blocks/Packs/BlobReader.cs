@@ -14,8 +14,8 @@ sealed class BlobReader(IStore store, KeyRing ring, Catalog catalog) : IDisposab
     readonly Zstd zstd = new();
     readonly BlobHash hash = new(ring);
     readonly (int Pack, AesGcm Cipher)[] ciphers = new (int, AesGcm)[CiphersKept];
-    byte[] fetched = GC.AllocateUninitializedArray<byte>(64 << 10);
-    readonly byte[] frame = GC.AllocateUninitializedArray<byte>(BlobEntry.MaxRaw);
+    byte[] fetched = [];
+    byte[] frame = [];
     int nextCipher;
 
     public Catalog Catalog => catalog;
@@ -38,7 +38,7 @@ sealed class BlobReader(IStore store, KeyRing ring, Catalog catalog) : IDisposab
     /// <summary>A range of a pack, valid until the next call.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> FetchAsync(int pack, long offset, int length, CancellationToken cancel)
     {
-        if (fetched.Length < length) fetched = GC.AllocateUninitializedArray<byte>(Math.Max(length, MaxRangeBytes));
+        if (fetched.Length < length) fetched = GC.AllocateUninitializedArray<byte>(Math.Max(length, Math.Min(4 * length, MaxRangeBytes)));
         var name = Names.Pack(catalog.PackOf(pack));
         var got = await store.ReadAsync(name, offset, fetched.AsMemory(0, length), cancel);
         if (got < 0) throw new RepositoryException(RepositoryFault.Missing, $"{name} is not in the repository. If a prune has just moved it, try again.");
@@ -66,6 +66,7 @@ sealed class BlobReader(IStore store, KeyRing ring, Catalog catalog) : IDisposab
         var length = stored.Length - BlobEntry.Tag;
         var isRaw = place.Encoding == BlobEncoding.Raw;
         if (isRaw && length != into.Length) throw RepositoryException.Damaged(NameOf(place), $"the blob at {place.Offset} has a wrong length");
+        if (!isRaw && frame.Length < length) frame = GC.AllocateUninitializedArray<byte>(Math.Max(length, into.Length));
         var plain = isRaw ? into : frame.AsSpan(0, length);
         try
         {

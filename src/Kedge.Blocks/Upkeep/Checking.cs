@@ -35,6 +35,7 @@ sealed class Checking(IStore store, KeyRing ring)
     readonly HashSet<Address> badBlobs = [];
     long points;
     long packs;
+    byte[] content = [];
     long blobs;
     long unindexed;
 
@@ -132,10 +133,10 @@ sealed class Checking(IStore store, KeyRing ring)
         using var own = new Catalog();
         own.Add(new PackListing(id, entries));
         using var reader = new BlobReader(store, ring, own);
-        var content = new byte[BlobEntry.MaxRaw];
         foreach (var entry in entries)
         {
             blobs++;
+            if (content.Length < entry.RawLength) content = GC.AllocateUninitializedArray<byte>((int)entry.RawLength);
             try
             {
                 await reader.ReadAsync(entry.Address, entry.Kind, content, cancel);

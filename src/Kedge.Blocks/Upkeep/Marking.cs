@@ -11,7 +11,7 @@ namespace Kedge.Blocks.Upkeep;
 sealed class Marking(IStore store, KeyRing ring, Catalog catalog)
 {
     readonly byte[] page = DiskTree.NewPage();
-    readonly byte[] roll = new byte[DiskShape.PagesPerRoll * Address.Length];
+    byte[] roll = [];
 
     public long Points { get; private set; }
 
@@ -33,6 +33,7 @@ sealed class Marking(IStore store, KeyRing ring, Catalog catalog)
     public async Task MarkDiskAsync(BlobReader reader, Point point, DiskRecord disk, Action<string>? report, CancellationToken cancel)
     {
         var shape = disk.Shape;
+        if (disk.Rolls.Length > 0 && roll.Length < shape.PagesIn(0) * Address.Length) roll = new byte[shape.PagesIn(0) * Address.Length];
         for (var r = 0; r < disk.Rolls.Length; r++)
         {
             if (!await IsNewNodeAsync(reader, disk.Rolls[r], roll.AsMemory(0, shape.PagesIn(r) * Address.Length), Where(point, disk, $"roll {r}"), report, cancel)) continue;
