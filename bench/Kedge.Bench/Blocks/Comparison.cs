@@ -87,9 +87,20 @@ sealed class Comparison(string folder, Run run)
         var ours = await run.BestAsync(i => ForgetChangesAsync("kedge", i, cancel), _ => Ours("backup", "kedge", key, "disk", changed), cancel);
         var mapped = await run.BestAsync(i => ForgetChangesAsync("kedge", i, cancel), _ => Ours("backup", "kedge", key, "disk", changed, "--changes", map), cancel);
         await SwapAsync(cancel);
+        try
+        {
+            await OthersAsync(ours, mapped, cancel);
+        }
+        finally
+        {
+            await SwapAsync(CancellationToken.None);
+        }
+    }
+
+    async Task OthersAsync(Cost? ours, Cost? mapped, CancellationToken cancel)
+    {
         var restic = await run.BestAsync(i => ForgetChangesAsync("restic", i, cancel), _ => ["restic", "-r", "restic", "backup", "-q", image], cancel);
         var borg = await run.BestAsync(i => ForgetChangesAsync("borg", i, cancel), _ => ["borg", "create", "-C", "zstd,1", "borg::second", image], cancel);
-        await SwapAsync(cancel);
         table.Costs("incremental, by hash", 12, 6, ours, restic, borg, null);
         table.Costs("incremental, change map", 100, 0, mapped, restic, borg, null);
     }
@@ -158,18 +169,15 @@ sealed class Comparison(string folder, Run run)
         await run.OnceAsync(init, cancel);
     }
 
-    /// <summary>Each repeat of an incremental run begins from the same repository.</summary>
+    /// <summary>Each repeat of an incremental run begins from the same repository. Borg keeps a memory of it elsewhere, and refuses one that went back in time.</summary>
     async Task ForgetChangesAsync(string repository, int repeat, CancellationToken cancel)
     {
-        var kept = repository + ".kept";
-        if (repeat == 0)
+        foreach (var folder in repository == "borg" ? (string[])["borg", "borg-base"] : [repository])
         {
-            await GoneAsync(kept);
-            await run.OnceAsync(["cp", "-a", repository, kept], cancel);
-            return;
+            var (from, to) = repeat == 0 ? (folder, folder + ".kept") : (folder + ".kept", folder);
+            await GoneAsync(to);
+            await run.OnceAsync(["cp", "-a", from, to], cancel);
         }
-        await GoneAsync(repository);
-        await run.OnceAsync(["cp", "-a", kept, repository], cancel);
     }
 
     async Task SwapAsync(CancellationToken cancel)
