@@ -102,7 +102,7 @@ public sealed class Repository
     public ValueTask ForgetAsync(Point point, CancellationToken cancel) => new Chain(store, ring, point.Series).ForgetAsync(point, cancel);
 
     /// <summary>Writes a disk to a device of at least its size. Throws when any block could not be restored; the sound ones are written even then.</summary>
-    public async Task<RestoreOutcome> RestoreAsync(DiskRecord disk, IBlockDevice target, RestoreOptions options, CancellationToken cancel)
+    public async Task<RestoreOutcome> RestoreAsync(DiskRecord disk, IDevice target, RestoreOptions options, CancellationToken cancel)
     {
         RefuseSmaller(disk, target);
         using var reading = await ReadingOf.OpenAsync(store, ring, disk, cancel);
@@ -112,7 +112,7 @@ public sealed class Repository
     }
 
     /// <summary>Reads a device back and compares it with a disk. The fraction, 0 to 1, says how much of it; the seed, which part.</summary>
-    public async Task<VerifyOutcome> VerifyAsync(DiskRecord disk, IBlockDevice device, double fraction, int seed, CancellationToken cancel)
+    public async Task<VerifyOutcome> VerifyAsync(DiskRecord disk, IDevice device, double fraction, int seed, CancellationToken cancel)
     {
         RefuseSmaller(disk, device);
         using var reading = await ReadingOf.OpenAsync(store, ring, disk, cancel);
@@ -152,7 +152,7 @@ public sealed class Repository
         return id.ToString() == lines[2][4..] ? id : throw RepositoryException.Damaged(Names.Format, "its id is not in lower case");
     }
 
-    static void RefuseSmaller(DiskRecord disk, IBlockDevice device)
+    static void RefuseSmaller(DiskRecord disk, IDevice device)
     {
         if (device.SizeBytes < disk.SizeBytes) throw new RepositoryException(RepositoryFault.Refused, $"The disk {disk.Name} has {disk.SizeBytes} bytes; the device has {device.SizeBytes}.");
     }

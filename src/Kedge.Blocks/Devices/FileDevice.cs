@@ -17,7 +17,7 @@ public enum FileUse
 }
 
 /// <summary>A regular file or a block device. Holes are found with SEEK_DATA and made with fallocate; a device that can neither is read and written in full.</summary>
-public sealed class FileDevice : IBlockDevice
+public sealed class FileDevice : IDevice
 {
     const int Alignment = AlignedBuffer.Boundary;
     readonly string path;

@@ -3,7 +3,7 @@ using Kedge.Blocks.Devices;
 namespace Kedge.Blocks.Nbd;
 
 /// <summary>An NBD export. Requests are spread over the connections; a connection that is lost is made anew, and what was under way is asked again.</summary>
-public sealed class NbdDevice : IBlockDevice
+public sealed class NbdDevice : IDevice
 {
     const int Tries = 3;
     const uint MaxRange = 1 << 30;

@@ -8,7 +8,7 @@ namespace Kedge.Blocks.Reading;
 /// Writes a disk of a point to a device. Each block is proven twice before it is written: by the tag of what was stored, and by its fingerprint in the
 /// page. A block that fails is not written; the others are, and the restore ends with an exception that names it.
 /// </summary>
-sealed class Restoring(DiskTree tree, DiskTree? standing, IBlockDevice target, RestoreOptions options)
+sealed class Restoring(DiskTree tree, DiskTree? standing, IDevice target, RestoreOptions options)
 {
     const int MaxNamed = 10;
     readonly DiskShape shape = tree.Disk.Shape;

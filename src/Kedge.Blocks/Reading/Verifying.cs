@@ -5,7 +5,7 @@ using Kedge.Blocks.Packs;
 namespace Kedge.Blocks.Reading;
 
 /// <summary>Reads a device back and compares it with a disk of a point, block by block, by keyed SHA-256.</summary>
-sealed class Verifying(DiskTree tree, IBlockDevice device, double fraction, int seed)
+sealed class Verifying(DiskTree tree, IDevice device, double fraction, int seed)
 {
     const int MaxWrong = 100_000;
     readonly DiskShape shape = tree.Disk.Shape;

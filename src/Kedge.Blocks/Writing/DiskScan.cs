@@ -8,7 +8,7 @@ namespace Kedge.Blocks.Writing;
 /// Reads a disk page by page; lanes take the next page as they come free. Per block: hole → nothing; not in the change map → the parent's entry; else read,
 /// fingerprint, and when that differs from the parent's: address, and when that is new: compress, encrypt, pack.
 /// </summary>
-sealed class DiskScan(Session session, DiskShape shape, IBlockDevice device, DiskTree? parent, ChangeMap? changes, CompareBy compare, NodeLane nodes)
+sealed class DiskScan(Session session, DiskShape shape, IDevice device, DiskTree? parent, ChangeMap? changes, CompareBy compare, NodeLane nodes)
 {
     readonly Address[] pages = new Address[shape.Pages];
     readonly bool isSameSize = parent?.Disk.SizeBytes == shape.SizeBytes;

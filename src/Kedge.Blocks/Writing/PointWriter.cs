@@ -42,7 +42,7 @@ public sealed class PointWriter : IAsyncDisposable
         new(store, await Session.BeginAsync(store, ring, time, cancel), time, Names.Checked(series), blockBytes);
 
     /// <summary>Reads a disk into the repository. Once it returns, all but the last packs are durable; the point counts when it is committed.</summary>
-    public async Task<DiskOutcome> AddDiskAsync(string name, IBlockDevice device, DiskOptions options, CancellationToken cancel)
+    public async Task<DiskOutcome> AddDiskAsync(string name, IDevice device, DiskOptions options, CancellationToken cancel)
     {
         CheckName(name);
         var parent = await FindParentAsync(name, options, cancel);

@@ -10,7 +10,7 @@ static class SpotCheck
     const int MaxNamed = 16;
 
     /// <summary>The blocks in which the map is wrong; empty when it held.</summary>
-    public static async Task<List<long>> FindLiesAsync(DiskTree parent, ChangeMap changes, IBlockDevice device, DiskOptions options, ScanLane lane, CancellationToken cancel)
+    public static async Task<List<long>> FindLiesAsync(DiskTree parent, ChangeMap changes, IDevice device, DiskOptions options, ScanLane lane, CancellationToken cancel)
     {
         var shape = parent.Disk.Shape;
         lane.Prepare(1, shape.BlockBytes);

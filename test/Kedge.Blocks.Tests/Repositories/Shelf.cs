@@ -68,7 +68,7 @@ sealed class FakeClock : TimeProvider
 }
 
 /// <summary>A disk in memory.</summary>
-sealed class MemoryDevice(byte[] content) : IBlockDevice
+sealed class MemoryDevice(byte[] content) : IDevice
 {
     public byte[] Content => content;
 

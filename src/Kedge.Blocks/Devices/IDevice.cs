@@ -10,7 +10,7 @@ public readonly record struct Extent(long OffsetBytes, long LengthBytes)
 /// <summary>
 /// A disk to read or write: a file, a block device, an NBD export. Failures are <see cref="DeviceException"/>. Calls may run side by side.
 /// </summary>
-public interface IBlockDevice : IAsyncDisposable
+public interface IDevice : IAsyncDisposable
 {
     /// <summary>Its size; it does not change while open.</summary>
     long SizeBytes { get; }
