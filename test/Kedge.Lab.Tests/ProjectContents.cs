@@ -14,14 +14,14 @@ sealed record ProjectContents(int Servers, int Volumes, int Networks, int Subnet
     {
         await cloud.AuthenticateAsync(CancellationToken.None);
         var project = cloud.ProjectId;
-        var own = new NetworkFilter { Project = project };
+        var own = new NetworkFilter { ProjectId = project };
         return new ProjectContents(
             await cloud.Compute.ListServersAsync(new ServerFilter(), CancellationToken.None).CountAsync(),
             await cloud.BlockStorage.ListVolumesAsync(new BlockStorageFilter(), CancellationToken.None).CountAsync(),
             await cloud.Network.ListNetworksAsync(own, CancellationToken.None).CountAsync(),
             await cloud.Network.ListSubnetsAsync(own, CancellationToken.None).CountAsync(),
             await cloud.Network.ListRoutersAsync(own, CancellationToken.None).CountAsync(),
-            await cloud.Network.ListPortsAsync(new PortFilter { Project = project }, CancellationToken.None)
+            await cloud.Network.ListPortsAsync(new PortFilter { ProjectId = project }, CancellationToken.None)
                 .CountAsync(port => !port.DeviceOwner.StartsWith("network:", StringComparison.Ordinal)),
             await cloud.Network.ListSecurityGroupsAsync(own, CancellationToken.None).CountAsync(group => group.Name != "default"),
             await cloud.Network.ListFloatingIpsAsync(own, CancellationToken.None).CountAsync(),

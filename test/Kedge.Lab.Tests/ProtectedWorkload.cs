@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kedge.OpenStack;
 using Kedge.OpenStack.Compute;
 using Kedge.Recovery.Blueprints;
+using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Points;
 
 namespace Kedge.Lab.Tests;
@@ -13,6 +14,9 @@ namespace Kedge.Lab.Tests;
 public sealed class ProtectedWorkload : IAsyncLifetime
 {
     public const string Name = "shop";
+
+    /// <summary>As in "kedge --help".</summary>
+    const int NotReady = 5;
 
     public RecoveryPoint Point { get; private set; } = null!;
 
@@ -51,13 +55,31 @@ public sealed class ProtectedWorkload : IAsyncLifetime
         await KedgeAsync(
             "workload", "create", Name, "--from", "dc1", "--to", "dc2", "--tag", "lab", "--rpo", "30m", "--after", "app=db", "--after", "web=app", "--priority", "db=10",
             "--health", "web=tcp:7777");
-        await KedgeAsync("mapping", "propose", Name);
+        await MapAsync();
         await KedgeAsync("protect", Name);
         await GuestConsole.WaitForCountAsync(a, db, (await GuestConsole.CountAsync(a, db) ?? 0) + 5);
         var before = await GuestConsole.CountAsync(a, db) ?? 0;
         await KedgeAsync("protect", Name);
         Counter = (before, await GuestConsole.CountAsync(a, db) ?? long.MaxValue);
         await KedgeAsync("ready", Name);
+    }
+
+    /// <summary>The volume types of B are others than A's: nothing is proposed, kedge says so, and a person chooses.</summary>
+    static async Task MapAsync()
+    {
+        var proposed = await TwoClouds.KedgeAsync("mapping", "propose", Name);
+        Assert.True(proposed.Code == NotReady, proposed.Error);
+        await using var b = TwoClouds.Connect("B");
+        var chosen = await b.BlockStorage.ListVolumeTypesAsync(CancellationToken.None).SingleAsync(type => type.Name == "dr-ceph");
+
+        var mapping = await MappingFile.In(Path.Combine(TwoClouds.Home, "data/mappings")).GetAsync(Name, CancellationToken.None);
+        var edited = MappingFile.In(Path.Combine(TwoClouds.Home, "edited"));
+        await edited.PutAsync(
+            Name,
+            mapping with { VolumeTypes = [.. mapping.VolumeTypes.Select(type => type with { Target = chosen.Id.Value, TargetName = chosen.Name, Why = "chosen by hand" })] },
+            CancellationToken.None);
+
+        await KedgeAsync("mapping", "set", Name, edited.PathOf(Name));
     }
 
     static async Task KedgeAsync(params string[] arguments)

@@ -4,6 +4,7 @@ using Kedge.OpenStack.Compute;
 using Kedge.Recovery.Blueprints;
 using Kedge.Recovery.Capture;
 using Kedge.Recovery.Sites;
+using Kedge.Recovery.Tests;
 using Kedge.Recovery.Tests.Fidelity;
 using Kedge.Recovery.Workloads;
 
@@ -33,6 +34,23 @@ sealed class RestoredWorkload(ProtectedWorkload workload, JsonNode result)
         var differences = BlueprintComparison.Compare(workload.Blueprint, restored.Blueprint);
 
         Assert.Empty(differences);
+        DemandComparedFields();
+    }
+
+    /// <summary>
+    /// What docs/fidelity.md says was compared in the lab is what this workload has a value for: the comparison of a field that is empty on
+    /// both sides shows nothing.
+    /// </summary>
+    void DemandComparedFields()
+    {
+        var compared = FidelityContract.Captured
+            .Where(field => !BlueprintComparison.NotRestored.ContainsKey(field.Key) && field.Resource != "image")
+            .Where(field => FidelityContract.ValuesOf(field, workload.Blueprint).Any(value => value is not (false or 0 or "")))
+            .Select(field => field.Key)
+            .Order(StringComparer.Ordinal);
+        Golden.Demand(
+            "../Kedge.Recovery.Tests/Fidelity/compared-in-lab.txt",
+            $"# Keys of fields that dev/lab test compares between the two real clouds, one a line, as in docs/fidelity.md.\n{string.Join('\n', compared)}\n");
     }
 
     async Task CheckNothingExtraAsync(OpenStack.Cloud b)
