@@ -37,10 +37,13 @@ public sealed class NameTests
     [Fact]
     public void No_interface_is_the_twin_of_one_class()
     {
-        var types = Sources.Product.SelectMany(source => source.Tree.DescendantNodes().OfType<TypeDeclarationSyntax>()).ToList();
-        var classes = types.Where(type => type is not InterfaceDeclarationSyntax).Select(type => type.Identifier.Text).ToHashSet();
-
-        var twins = types.OfType<InterfaceDeclarationSyntax>().Select(type => type.Identifier.Text).Where(name => classes.Contains(name[1..]));
+        var twins =
+            from project in Sources.Product.GroupBy(source => source.Path.Split('/')[1])
+            let types = project.SelectMany(source => source.Tree.DescendantNodes().OfType<TypeDeclarationSyntax>()).ToList()
+            let classes = types.Where(type => type is not InterfaceDeclarationSyntax).Select(type => type.Identifier.Text).ToHashSet()
+            from name in types.OfType<InterfaceDeclarationSyntax>().Select(type => type.Identifier.Text)
+            where classes.Contains(name[1..])
+            select $"{project.Key}: {name}";
 
         Assert.Empty(twins);
     }
