@@ -348,7 +348,7 @@ def main():
         raise SystemExit(__doc__)
     workload = Workload(sys.argv[2] if len(sys.argv) == 3 else "A")
     result = workload.build() if sys.argv[1] == "build" else workload.delete()
-    print(json.dumps(result, indent=2))
+    print(json.dumps(result, indent=2, sort_keys=True))
 
 
 if __name__ == "__main__":
