@@ -1,4 +1,5 @@
 using Kedge.Bench.Blocks;
+using Kedge.Bench.Failover;
 
 namespace Kedge.Bench;
 
@@ -17,8 +18,10 @@ static class Program
         {
             case ["blocks", .. var rest]:
                 return await BlocksPart.RunAsync(rest, stop.Token);
+            case ["failover", .. var rest]:
+                return await FailoverPart.RunAsync(rest, stop.Token);
             default:
-                await Console.Error.WriteLineAsync("usage: dev/bench blocks [--dir FOLDER] [--mib DATA] [--repeat N]");
+                await Console.Error.WriteLineAsync($"usage: dev/bench blocks [--dir FOLDER] [--mib DATA] [--repeat N]\n       dev/bench {FailoverPart.Usage}");
                 return 2;
         }
     }

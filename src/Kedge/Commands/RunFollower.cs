@@ -15,7 +15,7 @@ static class RunFollower
         var plan = (await journal.GetStateAsync(run, cancel)).Plan;
         var sites = await kedge.ConnectAsync(PlanSites.Of(plan), cancel);
         var executor = new RunExecutor(
-            journal, step => RecoveryStepJson.Read(step, sites), RecoveryFaults.Read, RunLimitsOf(plan), around.Clock, RunOwner.Current);
+            journal, step => RecoveryStepJson.Read(step, sites), RecoveryFaults.Read, RecoveryLimits.Of(plan), around.Clock, RunOwner.Current);
         around.Error.WriteLine($"Run {run}: {plan.Title}");
         if (!around.IsTerminal)
             return await executor.ExecuteAsync(run, new RunLines(around.Error, around.Clock), cancel);
@@ -41,7 +41,4 @@ static class RunFollower
             around.Error.WriteLine($"  Then: kedge run resume {state.Run}    (or: kedge run abandon {state.Run}, kedge cleanup {state.Run})");
         return ExitCodes.Stopped;
     }
-
-    /// <summary>Wide enough that the path of the longest steps is never in the queue behind short ones, narrow enough for a small cloud's APIs.</summary>
-    static RunLimits RunLimitsOf(Plan plan) => new() { Total = Math.Clamp(plan.Steps.Length, 1, 128), LaneDefault = 32 };
 }
