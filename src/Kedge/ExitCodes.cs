@@ -45,3 +45,6 @@ static class ExitCodes
 
 /// <summary>The person at the terminal asked for something that cannot be; the message says what can.</summary>
 sealed class UsageException(string message) : Exception(message);
+
+/// <summary>Not now: something else is under way, or it would not be safe; the message says what and what to do.</summary>
+sealed class RefusedException(string message) : Exception(message);

@@ -2,7 +2,13 @@ using System.Text.Json;
 using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
+using Kedge.Recovery.Capture;
+using Kedge.Recovery.Cleanup;
+using Kedge.Recovery.Failover;
 using Kedge.Recovery.Formats;
+using Kedge.Recovery.Mapping;
+using Kedge.Recovery.Points;
+using Kedge.Recovery.Protection;
 
 namespace Kedge;
 
@@ -32,13 +38,15 @@ static class Failure
     {
         OperationCanceledException => (ExitCodes.Interrupted, "A run that had begun is not lost: kedge run list, kedge run resume RUN."),
         UsageException or RecordException or BlueprintException or FormatException => (ExitCodes.Usage, null),
-        SettingsException => (ExitCodes.Usage, null),
+        SettingsException or MappingException => (ExitCodes.Usage, null),
+        CaptureException => (ExitCodes.Cloud, "No point was begun; the last good one stays what it is."),
+        ProtectionException or FailoverRefusedException => (ExitCodes.NotReady, null),
         OpenStackException cloud => (ExitCodes.Cloud, WhatToDo(cloud)),
         RunConflictException => (ExitCodes.Conflict, "kedge run list shows it; kedge run resume RUN, or kedge run abandon RUN."),
         SupersededException => (ExitCodes.Conflict, "Another kedge has this run now; follow it with kedge run show."),
         RunNotFoundException => (ExitCodes.Usage, "kedge run list shows those there are."),
-        RunEndedException => (ExitCodes.Conflict, null),
-        JournalException => (ExitCodes.Storage, null),
+        RunEndedException or CleanupRefusedException or RefusedException => (ExitCodes.Conflict, null),
+        JournalException or RepositoryException => (ExitCodes.Storage, null),
         IOException or UnauthorizedAccessException => (ExitCodes.Storage, "Check the disk's space and the rights on the path."),
         JsonException => (ExitCodes.Storage, "It was perhaps written by a newer kedge."),
         _ => (ExitCodes.Failed, null),

@@ -53,7 +53,7 @@ public static class ReadinessCheck
         try
         {
             foreach (var problem in await MappingCheck.CheckAsync(mapping, findings.Blueprint, findings.To, cancel))
-                findings.Blocks(ReasonCodes.MappingWrong, $"mapping {problem.Field}", problem.What, $"{problem.Fix} kedge mapping edit {mapping.Workload}");
+                findings.Blocks(ReasonCodes.MappingWrong, $"mapping {problem.Field}", problem.What, $"{problem.Fix} kedge mapping set {mapping.Workload} FILE");
         }
         catch (MappingException e)
         {

@@ -122,7 +122,7 @@ static class RunCommands
             if (before.IsEnded)
                 throw new RunEndedException(run, before.Phase);
             if (before.Phase is RunPhase.Running && RunOwner.IsAlive(before.Owner) is not false && !parsed.GetValue(takeOver))
-                throw new UsageException($"Run {run} is being executed by {before.Owner}. If that is stuck or gone: kedge run resume {run} --take-over");
+                throw new RefusedException($"Run {run} is being executed by {before.Owner}. If that is stuck or gone: kedge run resume {run} --take-over");
             var state = await RunFollower.ExecuteAsync(kedge, journal, run, around, cancel);
             output.Print(parsed, around.Output, Summary(state, withSteps: false));
             return RunFollower.Report(state, around);

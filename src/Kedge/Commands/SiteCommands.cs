@@ -14,6 +14,7 @@ static class SiteCommands
     public static Command Create(Surroundings around, HomeOptions home) => new("site", "The clouds that Kedge knows.")
     {
         Add(around, home),
+        Set(around, home),
         List(around, home),
         Show(around, home),
         Remove(around, home),
@@ -39,6 +40,25 @@ static class SiteCommands
             kedge.Prepare();
             await kedge.Sites.PutAsync(record.Name, record, cancel);
             around.Error.WriteLine($"Site {record.Name} is known.");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    static Command Set(Surroundings around, HomeOptions home)
+    {
+        var name = new Argument<string>("NAME") { Description = "The site." };
+        var cloud = new Option<string?>("--cloud") { Description = "Entry of the tenant in clouds.yaml." };
+        var admin = new Option<string?>("--admin-cloud") { Description = "Entry of an admin with a role on the same project." };
+        var command = new Command("set", "Change a site, after a look whether it answers and lets us in; what is not named stays.") { name, cloud, admin };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var kedge = home.Of(parsed);
+            var before = await kedge.Sites.GetAsync(parsed.GetValue(name)!, cancel);
+            var record = new SiteRecord(before.Name, parsed.GetValue(cloud) ?? before.Cloud, parsed.GetValue(admin) ?? before.AdminCloud);
+            await LookAsync(kedge.Connect(record), around, cancel);
+            await kedge.Sites.PutAsync(record.Name, record, cancel);
+            around.Error.WriteLine($"Site {record.Name} is changed.");
             return ExitCodes.Done;
         });
         return command;

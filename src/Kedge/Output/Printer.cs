@@ -11,6 +11,8 @@ static class Printer
 {
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <exception cref="UsageException">A column that is not there.</exception>
     public static void Print(TextWriter output, Shown shown, OutputFormat format, IReadOnlyList<string> columns)
     {
@@ -74,12 +76,12 @@ static class Printer
         if (shown is Shown.Rows rows)
         {
             foreach (var row in rows.Values)
-                output.WriteLine(string.Join(' ', row.Select(Text)));
+                output.WriteLine(string.Join(' ', row.Select(Bare)));
         }
         else if (shown is Shown.Fields fields)
         {
             foreach (var (_, value) in fields.Values)
-                output.WriteLine(Text(value));
+                output.WriteLine(Bare(value));
         }
     }
 
@@ -106,13 +108,43 @@ static class Printer
         console.Write(table);
     }
 
+    /// <summary>On one line whatever it is, so that a script may count on a row a line.</summary>
+    static string Bare(JsonNode? value) => value switch
+    {
+        JsonObject => value.ToJsonString(Compact),
+        JsonArray array when array.Any(item => item is not JsonValue) => value.ToJsonString(Compact),
+        JsonArray array => string.Join(", ", array.Select(Bare)),
+        _ => Plain(value).ReplaceLineEndings(" "),
+    };
+
+    /// <summary>For a reader: things of many parts as short lines, one each.</summary>
     static string Text(JsonNode? value) => value switch
+    {
+        JsonObject whole => Line(whole),
+        JsonArray array when array.Any(item => item is not JsonValue || Plain(item).Contains(' ', StringComparison.Ordinal)) =>
+            string.Join('\n', array.Select(item => item is JsonArray inner ? string.Join(", ", inner.Select(Text)) : Text(item))),
+        JsonArray array => string.Join(", ", array.Select(Plain)),
+        _ => Plain(value),
+    };
+
+    /// <summary><c>name=db addresses=10.0.0.4,10.0.1.4</c>: what is null or empty is left out.</summary>
+    static string Line(JsonObject whole) => string.Join(' ', whole
+        .Where(part => part.Value is not (null or JsonArray { Count: 0 } or JsonObject { Count: 0 }))
+        .Select(part => $"{part.Key}={Inner(part.Value)}"));
+
+    static string Inner(JsonNode? value) => value switch
+    {
+        JsonObject whole => $"({Line(whole)})",
+        JsonArray array => string.Join(',', array.Select(Inner)),
+        _ => Plain(value),
+    };
+
+    static string Plain(JsonNode? value) => value switch
     {
         null => "",
         JsonValue text when text.GetValueKind() == JsonValueKind.String => text.GetValue<string>(),
         JsonValue flag when flag.GetValueKind() is JsonValueKind.True => "True",
         JsonValue flag when flag.GetValueKind() is JsonValueKind.False => "False",
-        JsonArray array when array.All(item => item is JsonValue) => string.Join(", ", array.Select(Text)),
-        _ => value.ToJsonString(Indented),
+        _ => value.ToJsonString(Compact),
     };
 }

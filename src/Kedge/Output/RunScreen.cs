@@ -27,7 +27,7 @@ sealed class RunScreen(IAnsiConsole console, TimeProvider clock) : IProgress<Run
     {
         await console.Live(new Text("")).AutoClear(true).StartAsync(async live =>
         {
-            while (!run.IsCompleted)
+            while (!run.IsCompleted && !cancel.IsCancellationRequested)
             {
                 live.UpdateTarget(Picture());
                 live.Refresh();
