@@ -109,9 +109,14 @@ sealed class Desk : IAsyncDisposable
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Folder,
         };
+        Surround(start);
+        return Process.Start(start)!;
+    }
+
+    public void Surround(ProcessStartInfo start)
+    {
         foreach (var (name, value) in Variables)
             start.Environment[name] = value;
-        return Process.Start(start)!;
     }
 
     Dictionary<string, string> Variables => new()

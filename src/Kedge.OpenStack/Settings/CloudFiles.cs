@@ -51,6 +51,11 @@ internal sealed record CloudFiles(string? Path, YamlTree Clouds)
                 ? clouds
                 : throw new SettingsException([$"{path} has no mapping 'clouds'."]);
         }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet's scanner says no more than that where text goes on after a bracket that was never closed.
+            throw new SettingsException([$"{path} is not valid YAML: a bracket or quote is not closed."]);
+        }
         catch (YamlException e)
         {
             throw new SettingsException([$"{path} line {e.Start.Line}, column {e.Start.Column}: it is not YAML."]);

@@ -22,13 +22,19 @@ public static class YamlText
         if (text.Length > LongestText)
             throw new FormatException($"The text is longer than {LongestText} characters.");
         var stream = new YamlStream();
+        var parser = new Parser(new StringReader(text));
         try
         {
-            stream.Load(new StringReader(text));
+            stream.Load(parser);
         }
         catch (YamlException e)
         {
             throw new FormatException($"Line {e.Start.Line}, column {e.Start.Column}: {e.Message}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // YamlDotNet's scanner says no more than that where text goes on after a bracket that was never closed.
+            throw new FormatException($"Line {parser.Current?.End.Line ?? 1} or the one after it: a bracket or quote is not closed.", e);
         }
         return stream.Documents.Count switch
         {

@@ -19,14 +19,8 @@ static class CleanupCommand
             await using var journal = await kedge.OpenJournalAsync(cancel);
             var state = await journal.GetStateAsync(await RunChoice.GetAsync(journal, parsed.GetValue(id)!, cancel), cancel);
             var plan = CleanupRunbook.Write(state);
-            if (!parsed.GetValue(yes))
-            {
-                if (!around.IsTerminal)
-                    throw new UsageException("Nobody can be asked here: say --yes.");
-                around.Error.Write($"{plan.Title}? Type yes: ");
-                if (around.Input.ReadLine()?.Trim() != "yes")
-                    return ExitCodes.Conflict;
-            }
+            if (!parsed.GetValue(yes) && !Question.Ask(plan.Title, around))
+                return ExitCodes.Conflict;
             var run = RunId.Create(around.Clock);
             await journal.BeginAsync(run, plan, state.ExclusiveKey, RunOwner.Current, cancel);
             return RunFollower.Report(await RunFollower.ExecuteAsync(kedge, journal, run, around, cancel), around);

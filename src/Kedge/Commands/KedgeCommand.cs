@@ -45,7 +45,10 @@ static class KedgeCommand
         {
             foreach (var error in parsed.Errors)
                 around.Error.WriteLine($"kedge: {error.Message}");
-            around.Error.WriteLine($"kedge: see '{NameOf(parsed.CommandResult.Command)} --help'");
+            var command = parsed.CommandResult.Command;
+            if (command.Arguments.Count > 0)
+                around.Error.WriteLine($"kedge: usage: {NameOf(command)} {string.Join(' ', command.Arguments.Select(Placeholder))} [options]");
+            around.Error.WriteLine($"kedge: see '{NameOf(command)} --help'");
             return ExitCodes.Usage;
         }
         try
@@ -66,6 +69,8 @@ static class KedgeCommand
             return Failure.Print(e, around.Error);
         }
     }
+
+    static string Placeholder(Argument argument) => argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name;
 
     static string NameOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : "kedge";

@@ -13,6 +13,7 @@ static class PointCommands
     {
         List(around, home),
         Show(around, home),
+        Delete(around, home),
     };
 
     static Command List(Surroundings around, HomeOptions home)
@@ -65,6 +66,26 @@ static class PointCommands
                 ("remarks", new JsonArray([.. point.Remarks.Select(remark => (JsonNode?)remark)])),
                 ("previous", point.Previous?.Id),
             ]));
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    static Command Delete(Surroundings around, HomeOptions home)
+    {
+        var name = new Argument<string>("WORKLOAD") { Description = "The workload." };
+        var id = new Argument<string>("POINT") { Description = "Its id, in full." };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
+        var command = new Command("delete", "Offer a point no longer, a damaged one too. What no other point needs of it is removed when the workload is protected next.") { name, id, yes };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var (workload, point) = (parsed.GetValue(name)!, parsed.GetValue(id)!);
+            var repository = await home.Of(parsed).OpenRepositoryAsync(cancel);
+            if (!parsed.GetValue(yes) && !Question.Ask($"Delete point {point} of {workload}", around))
+                return ExitCodes.Conflict;
+            if (!await repository.DeleteAsync(workload, point, cancel))
+                throw new UsageException($"There is no point {point} of {workload}: kedge point list {workload}");
+            around.Error.WriteLine($"Point {point} is offered no longer.");
             return ExitCodes.Done;
         });
         return command;
