@@ -29,8 +29,11 @@ public sealed record RestoreVolume(string Site, VolumeBlueprint Volume, VolumeCo
 
     public override TimeSpan Expected => TimeSpan.FromSeconds(10 + (5 * Volume.SizeGib));
 
-    /// <summary>A restore that is slower than 2 MiB a second is not worth waiting for unasked.</summary>
-    public override TimeSpan Deadline => TimeSpan.FromMinutes(30 + (9 * Volume.SizeGib));
+    /// <summary>
+    /// A restore that is slower than 2 MiB a second is not worth waiting for unasked. The hours are for Cinder's own queue, in which a small
+    /// volume may stand behind all the large ones of the same failover.
+    /// </summary>
+    public override TimeSpan Deadline => TimeSpan.FromHours(4) + TimeSpan.FromMinutes(9 * Volume.SizeGib);
 
     public override async Task<StepOutcome> RunAsync(SiteSet sites, StepRun run, CancellationToken cancel)
     {
