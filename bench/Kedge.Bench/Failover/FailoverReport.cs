@@ -10,6 +10,7 @@ static class FailoverReport
     [
         Text($"`dev/bench failover`, {machine[0].At:yyyy-MM-dd HH:mm} UTC; {machine[0].Cores} cores, load {machine[0].Load:0.0} at the start and {machine[1].Load:0.0} at the end (clouds and Kedge share them)."),
         "Two sandbox clouds on loopback sockets, the target with realistic latencies (a server boots in 20 s, a volume fills in 10 s, a record is imported in 15 s, a call takes 50 ms).",
+        "Measured steps take longer when they get in each other's way, which the critical path hides; the ratio to one server alone shows it.",
         "",
         .. Table(
         [
