@@ -82,6 +82,24 @@ sealed class Desk : IAsyncDisposable
     public static string EntryAt(string name, string authUrl, string password = Password, string more = "") =>
         $"  {name}:\n    auth: {{auth_url: '{authUrl}', username: demo, password: '{password}', project_name: demo, user_domain_name: Default, project_domain_name: Default}}\n{more}";
 
+    /// <summary>What somebody else does in A.</summary>
+    public async Task RenameServerAsync(string id, string name)
+    {
+        const string Domain = """{"id": "default"}""";
+        using var http = new HttpClient();
+        using var auth = Json($$$"""
+            {"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": "demo", "domain": {{{Domain}}}, "password": "{{{Password}}}" } } },
+             "scope": {"project": {"name": "demo", "domain": {{{Domain}}} } } } }
+            """);
+        using var entered = await http.PostAsync(new Uri($"{A.AuthUrl}/auth/tokens"), auth);
+        http.DefaultRequestHeaders.Add("X-Auth-Token", entered.Headers.GetValues("X-Subject-Token"));
+        using var body = Json($$$"""{"server": {"name": "{{{name}}}"}}""");
+        using var answer = await http.PutAsync(new Uri(A.BaseUrl, $"/compute/v2.1/servers/{id}"), body);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    static StringContent Json(string text) => new(text, System.Net.Http.Headers.MediaTypeHeaderValue.Parse("application/json"));
+
     public async Task<Typed> TypeAsync(string line)
     {
         using var output = new StringWriter();

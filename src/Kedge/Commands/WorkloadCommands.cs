@@ -82,7 +82,7 @@ static class WorkloadCommands
             foreach (var name in kedge.Workloads.Names())
             {
                 var json = YamlText.Parse(kedge.Workloads.Write(await kedge.Workloads.GetAsync(name, cancel)))!;
-                rows.Add([name, Copy(json["from"]), Copy(json["to"]), json["selection"]!.ToJsonString(), Copy(json["rpo"])]);
+                rows.Add([name, Copy(json["from"]), Copy(json["to"]), Copy(json["selection"]), Copy(json["rpo"])]);
             }
             output.Print(parsed, around.Output, new Shown.Rows(["Name", "From", "To", "Selection", "RPO"], rows));
             return ExitCodes.Done;

@@ -8,11 +8,12 @@ sealed class OutputOptions
     readonly Option<OutputFormat> format = new("--format", "-f")
     {
         Description = "table (default), json, yaml or value: value prints the bare values, one line a row, for scripts.",
-        DefaultValueFactory = _ => OutputFormat.Table,
+        HelpName = "table|json|yaml|value",
     };
 
     readonly Option<string[]> columns = new("--column", "-c")
     {
+        HelpName = "COLUMN",
         Description = "Show this column only; may be given several times.",
         AllowMultipleArgumentsPerToken = false,
     };

@@ -22,7 +22,7 @@ sealed class RunScreen(IAnsiConsole console, TimeProvider clock) : IProgress<Run
         }
     }
 
-    /// <summary>Draws until the run's task has ended, then leaves the last picture.</summary>
+    /// <summary>Draws until the run's task has ended, then leaves one line that says how it did.</summary>
     public async Task<RunState> FollowAsync(Task<RunState> run, CancellationToken cancel)
     {
         await console.Live(new Text("")).AutoClear(true).StartAsync(async live =>
@@ -34,7 +34,9 @@ sealed class RunScreen(IAnsiConsole console, TimeProvider clock) : IProgress<Run
                 await Task.WhenAny(run, Task.Delay(TimeSpan.FromMilliseconds(200), clock, cancel));
             }
         });
-        return await run;
+        var ended = await run;
+        console.WriteLine($"{ended.Phase}: {ended.DoneCount} of {ended.Steps.Count} steps done in {PlanText.Say(clock.GetUtcNow() - ended.AcceptedAt)}.");
+        return ended;
     }
 
     Rows Picture()

@@ -87,14 +87,24 @@ public sealed class WrongRecordTests
     }
 
     [Fact]
-    public async Task A_rule_that_fits_two_servers_of_one_name_is_refused_with_their_ids()
+    public async Task A_rule_for_a_name_that_two_servers_have_is_refused_with_their_ids()
+    {
+        await using var desk = await Desk.WithShopAsync();
+        await desk.RenameServerAsync(desk.Workload!.WebServerId, "db");
+
+        var typed = await desk.TypeAsync("protect shop");
+
+        Says(typed, ExitCodes.Cloud, "server db", desk.Workload.WebServerId, desk.Workload.DbServerId, "Write the id instead", "No point was begun");
+        Assert.Equal("[]", (await desk.DoAsync("run list -f json")).Output.Trim());
+    }
+
+    [Fact]
+    public async Task A_rule_for_a_server_that_is_not_there_is_refused()
     {
         await using var desk = await Desk.WithShopAsync();
         await desk.DoAsync("workload set shop --priority nobody=3");
 
-        var typed = await desk.TypeAsync("protect shop");
-
-        Says(typed, ExitCodes.Cloud, "nobody", "No point was begun");
+        Says(await desk.TypeAsync("protect shop"), ExitCodes.Cloud, "nobody", "Correct the rule or the selection");
     }
 
     [Theory]
