@@ -9,7 +9,7 @@ namespace Kedge.Lab.Tests;
 
 /// <summary>
 /// What both tests begin with: the workload runs in A, was protected twice (full, then incremental), and A has lost its power. Made once,
-/// through kedge's own commands. A lab whose A was killed by an earlier run of these tests is gone on with, if its points are still there.
+/// through kedge's own commands. A lab whose A was killed by an earlier run of these tests is gone on with: run the project's executable.
 /// </summary>
 public sealed class ProtectedWorkload : IAsyncLifetime
 {
@@ -22,6 +22,8 @@ public sealed class ProtectedWorkload : IAsyncLifetime
 
     public Blueprint Blueprint { get; private set; } = null!;
 
+    public SiteMapping Mapping { get; private set; } = null!;
+
     /// <summary>What the counter of db's data volume was just before the snapshots of the second point, and just after them.</summary>
     public (long Before, long After) Counter { get; private set; }
 
@@ -29,12 +31,12 @@ public sealed class ProtectedWorkload : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!File.Exists(CounterFile))
+        if (!File.Exists(CounterFile) || await AnswersAsync("A"))
         {
             if (Directory.Exists(TwoClouds.Home))
                 Directory.Delete(TwoClouds.Home, recursive: true);
             await ProtectAsync();
-            await TwoClouds.ScriptAsync("dev/lab", "kill", "A");
+            await TwoClouds.ScriptAsync(Path.Combine(TwoClouds.Root, "dev/lab"), "kill", "A");
             await File.WriteAllTextAsync(CounterFile, $"{Counter.Before} {Counter.After}");
         }
         var counts = (await File.ReadAllTextAsync(CounterFile)).Split(' ').Select(long.Parse).ToArray();
@@ -42,6 +44,21 @@ public sealed class ProtectedWorkload : IAsyncLifetime
         var repository = await PointRepository.OpenAsync(Path.Combine(TwoClouds.Home, "repository"), TimeProvider.System, CancellationToken.None);
         Point = await repository.FindNewestUsableAsync(Name, CancellationToken.None) ?? throw new InvalidOperationException("There is no point.");
         Blueprint = await repository.GetBlueprintAsync(Point.Blueprint, CancellationToken.None);
+        Mapping = await MappingFile.In(Path.Combine(TwoClouds.Home, "data/mappings")).GetAsync(Name, CancellationToken.None);
+    }
+
+    static async Task<bool> AnswersAsync(string name)
+    {
+        await using var cloud = TwoClouds.Connect(name);
+        try
+        {
+            await cloud.AuthenticateAsync(CancellationToken.None);
+            return true;
+        }
+        catch (OpenStackException e) when (e.Fault is Fault.Unreachable)
+        {
+            return false;
+        }
     }
 
     async Task ProtectAsync()

@@ -31,7 +31,7 @@ sealed class RestoredWorkload(ProtectedWorkload workload, JsonNode result)
         var asWorkload = new Workload { Name = ProtectedWorkload.Name, From = "dc2", To = "dc1", Selection = selection };
         var restored = await new BlueprintCapture(TimeProvider.System).CaptureAsync(asWorkload, site, null, CancellationToken.None);
 
-        var differences = BlueprintComparison.Compare(workload.Blueprint, restored.Blueprint);
+        var differences = BlueprintComparison.Compare(MappedBlueprint.Of(workload.Blueprint, workload.Mapping), restored.Blueprint);
 
         Assert.Empty(differences);
         DemandComparedFields();

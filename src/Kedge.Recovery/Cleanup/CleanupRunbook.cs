@@ -33,7 +33,7 @@ public static class CleanupRunbook
             foreach (var kind in KindsOf(run.Plan))
                 before = book.Add($"remove/{site}/{kind}", new RemoveMade(site, run.Run.Value, kind, kind is MadeKind.Keypair ? KeypairsOf(run, site) : []), before is "" ? [] : [before]);
         }
-        return Plan.Create(Kind, $"Remove what run {run.Run} ({run.Plan.Title}) made", run.Plan.Subject, book.Steps);
+        return Plan.Create(Kind, $"Remove what run {run.Run} ({run.Plan.Title}) made", run.Plan.Subject, book.Steps, CleanupFacts.Of(run.Run));
     }
 
     /// <summary>A failover takes no snapshots and makes no images; what else runs make, now or in later versions, is looked for in full.</summary>

@@ -36,6 +36,13 @@ static class FailoverCommand
             var run = await InterruptedRun.FindAsync(journal, FailoverRunbook.Kind, FailoverRunbook.ExclusiveKey(workload), around, cancel);
             if (run is null)
             {
+                if (!parsed.GetValue(force) && await LiveCopy.FindAsync(journal, workload, cancel) is { } copy)
+                {
+                    around.Error.WriteLine(
+                        $"kedge: {workload.Name} was brought up at {workload.To} by run {copy.Run} of {Moments.Text(copy.AcceptedAt)}; a second failover would make a second copy beside it.");
+                    around.Error.WriteLine($"       If that is not wanted any more: kedge cleanup {copy.Run}. If it is gone for sure: --force.");
+                    return ExitCodes.Conflict;
+                }
                 var plan = await PrepareAsync(kedge, workload, parsed.GetValue(point), parsed.GetValue(reason)!, parsed.GetValue(force), around, cancel);
                 if (plan is null)
                     return ExitCodes.NotReady;

@@ -11,18 +11,19 @@ sealed class RunLines(TextWriter output, TimeProvider clock) : IProgress<RunProg
 
     public void Report(RunProgress value)
     {
-        if (value.Recorded is not { } recorded || Line(value, recorded) is not { } line)
+        if (Line(value) is not { } line)
             return;
-        var passed = (recorded.At - start).TotalSeconds;
+        var passed = ((value.Recorded?.At ?? clock.GetUtcNow()) - start).TotalSeconds;
         lock (gate)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{Math.Max(0, passed),7:0.0} s] {line}"));
     }
 
-    static string? Line(RunProgress value, RecordedEvent recorded) => recorded.Event switch
+    static string? Line(RunProgress value) => value.Recorded?.Event switch
     {
+        null => value.Step is null ? value.Text : null,
         StepDone done => $"{value.State.DoneCount}/{value.State.Steps.Count} {value.Step!.Title}: {done.Note}",
         StepWaiting or StepStarted => null,
-        StepEvent => $"{value.Step!.Title}: {RunEventText.Say(recorded.Event)}",
-        _ => RunEventText.Say(recorded.Event),
+        StepEvent other => $"{value.Step!.Title}: {RunEventText.Say(other)}",
+        var other => RunEventText.Say(other),
     };
 }
