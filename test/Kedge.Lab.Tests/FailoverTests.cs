@@ -12,9 +12,7 @@ public sealed class FailoverTests(ProtectedWorkload workload) : IClassFixture<Pr
     {
         var result = await TwoClouds.KedgeJsonAsync("failover", ProtectedWorkload.Name, "--yes", "--reason", "cloud A has lost its power");
 
-        await new RestoredWorkload(workload, result).CheckAsync();
-        TwoClouds.Log($"RPO {result["rpo_achieved"]}, RTO {result["rto_achieved"]}");
-        await CleanUpAsync(result);
+        await CheckAndCleanUpAsync(result);
     }
 
     [Fact]
@@ -27,9 +25,8 @@ public sealed class FailoverTests(ProtectedWorkload workload) : IClassFixture<Pr
         var result = await TwoClouds.KedgeJsonAsync("failover", ProtectedWorkload.Name, "--yes", "--reason", "and still");
 
         var run = await TwoClouds.KedgeJsonAsync("run", "show", (string)result["run"]!);
+        await CheckAndCleanUpAsync(result);
         Assert.True((long)run["epoch"]! > Kills, $"The run was taken over {run["epoch"]} times; {Kills} processes were killed while they had it.");
-        await new RestoredWorkload(workload, result).CheckAsync();
-        await CleanUpAsync(result);
     }
 
     static async Task StartAndKillAsync(TimeSpan after, int kill)
@@ -58,6 +55,19 @@ public sealed class FailoverTests(ProtectedWorkload workload) : IClassFixture<Pr
                 taken.TrySetResult();
         }
         return text.ToString();
+    }
+
+    async Task CheckAndCleanUpAsync(JsonNode result)
+    {
+        TwoClouds.Log($"RPO {result["rpo_achieved"]}, RTO {result["rto_achieved"]}");
+        try
+        {
+            await new RestoredWorkload(workload, result).CheckAsync();
+        }
+        finally
+        {
+            await CleanUpAsync(result);
+        }
     }
 
     static async Task CleanUpAsync(JsonNode result)

@@ -40,12 +40,13 @@ sealed record FlavorFit(Flavor Flavor, ImmutableArray<string> Smaller, Immutable
         return new FlavorFit(flavor, smaller.ToImmutable(), [.. differences, .. SpecDifferences(shape, flavor)], OtherSpecsOf(shape, flavor).Count(), excess);
     }
 
-    /// <summary>The best first: the same extra specs, then the closest sizes; the name only between equals.</summary>
+    /// <summary>The best first: the same extra specs, then the closest sizes, also of a root disk that is not used; the name only between equals.</summary>
     public static IEnumerable<FlavorFit> Ranked(NeededFlavor needed, IEnumerable<Flavor> flavors) =>
         flavors.Select(flavor => Of(needed, flavor))
             .Where(fit => fit.Smaller.IsEmpty)
             .OrderBy(fit => fit.OtherSpecs)
             .ThenBy(fit => fit.Excess)
+            .ThenBy(fit => fit.Flavor.DiskGib != needed.Shape.DiskGib)
             .ThenBy(fit => fit.Flavor.Name != needed.Shape.Name)
             .ThenBy(fit => fit.Flavor.Name, StringComparer.Ordinal)
             .ThenBy(fit => fit.Flavor.Id.Value, StringComparer.Ordinal);

@@ -51,7 +51,7 @@ public static class MappingProposal
         if (ranked.Count == 0)
             return Nothing(needed.Id, needed.Shape.Name, $"none of the {offer.Flavors.Count} flavors there is large enough for {Sizes(needed.Shape)}: have one made");
         var best = ranked[0];
-        var same = ranked.Count(fit => fit.IsSame);
+        var same = ranked.Count(fit => fit.IsSame && fit.Flavor.DiskGib == best.Flavor.DiskGib);
         var why = best.IsSame
             ? same == 1 ? "same sizes and extra specs"
                 : best.Flavor.Name == needed.Shape.Name ? $"same sizes and extra specs; of {same} such flavors the one with the same name"

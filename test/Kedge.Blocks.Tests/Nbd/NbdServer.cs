@@ -25,14 +25,18 @@ sealed class NbdServer : IAsyncDisposable
         var filled = arguments.Select(a => a.Replace("SOCKET", server.Socket, StringComparison.Ordinal).Replace("FOLDER", server.folder.Path, StringComparison.Ordinal));
         server.process = Process.Start(new ProcessStartInfo(program, filled) { RedirectStandardError = true })!;
         var limit = Stopwatch.StartNew();
-        while (!System.IO.File.Exists(server.Socket))
+        while (!Listens(server.Socket))
         {
             if (server.process.HasExited) throw new InvalidOperationException($"{program} ended: {await server.process.StandardError.ReadToEndAsync()}");
-            if (limit.Elapsed > TimeSpan.FromSeconds(60)) throw new TimeoutException($"{program} made no socket.");
+            if (limit.Elapsed > TimeSpan.FromSeconds(60)) throw new TimeoutException($"{program} listens at no socket.");
             await Task.Delay(20);
         }
         return server;
     }
+
+    /// <summary>The file of a socket is there before anybody listens at it; the kernel knows (flag __SO_ACCEPTCON in /proc/net/unix).</summary>
+    static bool Listens(string socket) =>
+        System.IO.File.ReadLines("/proc/net/unix").Any(line => line.EndsWith(' ' + socket, StringComparison.Ordinal) && line.Contains(" 00010000 ", StringComparison.Ordinal));
 
     public static async Task RunAsync(string program, params string[] arguments)
     {
