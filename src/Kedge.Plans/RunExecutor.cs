@@ -34,7 +34,6 @@ public sealed class RunExecutor(
             return await journal.GetStateAsync(run, cancel);
 
         var state = await TakeOverAsync(run, cancel);
-        watch?.Report(new RunProgress(state, null, $"Taken over, epoch {state.Epoch}; {state.DoneCount} of {state.Steps.Count} steps are done", null, null));
         return await new RunLoop(journal, this, state, watch).RunAsync(cancel);
     }
 

@@ -44,7 +44,7 @@ sealed class RestoredWorkload(ProtectedWorkload workload, JsonNode result)
     void DemandComparedFields()
     {
         var compared = FidelityContract.Captured
-            .Where(field => !BlueprintComparison.NotRestored.ContainsKey(field.Key) && field.Resource != "image")
+            .Where(field => !BlueprintComparison.NotRestored.ContainsKey(field.Key) && field.Resource != "image" && field.Field != "id")
             .Where(field => FidelityContract.ValuesOf(field, workload.Blueprint).Any(value => value is not (false or 0 or "")))
             .Select(field => field.Key)
             .Order(StringComparer.Ordinal);

@@ -39,7 +39,7 @@ sealed class TwoClouds
         return ended.Output;
     }
 
-    public static Process Start(string file, params string[] arguments)
+    static Process Start(string file, params string[] arguments)
     {
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
         start.Environment["KEDGE_LAB"] = State;
@@ -49,7 +49,7 @@ sealed class TwoClouds
         return Process.Start(start)!;
     }
 
-    static async Task<Ended> RunAsync(string file, string[] arguments)
+    public static async Task<Ended> RunAsync(string file, params string[] arguments)
     {
         using var process = Start(file, arguments);
         var output = process.StandardOutput.ReadToEndAsync();
