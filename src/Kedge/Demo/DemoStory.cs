@@ -34,7 +34,7 @@ sealed class DemoStory : IAsyncDisposable
     public static async Task<DemoStory> BeginAsync(string path, Surroundings around, CancellationToken cancel)
     {
         var store = new BackupStore();
-        var latencies = SandboxLatencies.Realistic.Times(0.1);
+        var latencies = SandboxLatencies.Realistic.Times(0.05);
         var primary = SandboxCloud.Create(new SandboxSettings { Name = "A", Region = "RegionA", Seed = 1, Backups = store, Latencies = latencies }, around.Clock);
         var target = SandboxCloud.Create(
             new SandboxSettings { Name = "B", Region = "RegionB", Seed = 2, Backups = store, Latencies = latencies, ExternalCidr = "198.51.100.0/24" }, around.Clock);
