@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Availability.Pacemaker;
 using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
@@ -41,6 +42,8 @@ static class Failure
         SettingsException or MappingException => (ExitCodes.Usage, null),
         CaptureException => (ExitCodes.Cloud, "No point was begun; the last good one stays what it is."),
         ProtectionException or FailoverRefusedException => (ExitCodes.NotReady, null),
+        ClusterException { MayHaveHappened: true } => (ExitCodes.Cloud, "Look at the cluster before trying again: kedge ha status."),
+        ClusterException => (ExitCodes.Cloud, null),
         OpenStackException cloud => (ExitCodes.Cloud, WhatToDo(cloud)),
         RunConflictException => (ExitCodes.Conflict, "kedge run list shows it; kedge run resume RUN, or kedge run abandon RUN."),
         SupersededException => (ExitCodes.Conflict, "Another kedge has this run now; follow it with kedge run show."),
