@@ -3,8 +3,12 @@ using System.Text.Json.Nodes;
 namespace Kedge.Lab.Tests;
 
 /// <summary>Kedge's main job on two real clouds. Each test leaves B as it found it, by <c>kedge cleanup</c>, and checks that too.</summary>
+[Collection(CloudB)]
 public sealed class FailoverTests(ProtectedWorkload workload) : IClassFixture<ProtectedWorkload>
 {
+    /// <summary>Tests that work in the project of cloud B take turns.</summary>
+    public const string CloudB = "cloud B";
+
     const int Kills = 10;
     const int KilledBySigkill = 137;
 
