@@ -12,7 +12,7 @@ internal sealed class ImageBody(Endpoint glance)
         var response = await glance.OpenAsync(Request.Get($"images/{image.Id}/file") with { IsAnswerStreamed = true }, cancel);
         try
         {
-            return new(response, await response.Content.ReadAsStreamAsync(cancel), ImageHash.Of(image), this);
+            return new(response, await response.Content.ReadAsStreamAsync(cancel), image, this);
         }
         catch (IOException e)
         {
@@ -21,7 +21,7 @@ internal sealed class ImageBody(Endpoint glance)
         }
     }
 
-    public async Task<(ImageTransfer Sent, string? Md5)> UploadAsync(ImageId id, Stream source, long? length, CancellationToken cancel)
+    public async Task<ImageTransfer> UploadAsync(ImageId id, Stream source, long? length, CancellationToken cancel)
     {
         using var hash = ImageHash.OfUpload();
         using var stalled = new CancellationTokenSource(Connection.Limits.StallTimeout, Connection.Clock);
@@ -40,17 +40,12 @@ internal sealed class ImageBody(Endpoint glance)
             throw new IOException($"The bytes for image {id} cannot be read: {own.Message}", own);
         }
 
-        return (hash.End(), hash.Other);
+        var sent = hash.End();
+        var there = ImageJson.Read(glance, await glance.ReadJsonAsync(Request.Get($"images/{id}"), cancel));
+        return hash.DiffersFrom(there) || there.SizeBytes is { } bytes && bytes != sent.Bytes
+            ? throw Failed(Fault.Corrupt, $"image {id} in the cloud is not what was sent to it; delete it and send it again", null, null)
+            : sent;
     }
-
-    /// <summary>What to throw when the cloud has other bytes than were sent; null when it has the same.</summary>
-    public OpenStackException? Difference(Image image, ImageTransfer sent, string? md5) => image switch
-    {
-        { OsHashAlgorithm: "sha512", OsHashValue: { Length: > 0 } theirs } when !Same(theirs, sent.Sha512) => Differs(image),
-        { Checksum: { Length: > 0 } theirs } when md5 is not null && !Same(theirs, md5) => Differs(image),
-        { SizeBytes: { } bytes } when bytes != sent.Bytes => Differs(image),
-        _ => null,
-    };
 
     public OpenStackException Failed(Fault fault, string what, HttpResponseMessage? response, Exception? cause)
     {
@@ -62,9 +57,4 @@ internal sealed class ImageBody(Endpoint glance)
         };
         return new(fault, $"{call.Service} of cloud '{call.Cloud}', {call.Method} {call.Url}: {what}.", call, cause);
     }
-
-    static bool Same(string theirs, string ours) => string.Equals(theirs, ours, StringComparison.OrdinalIgnoreCase);
-
-    OpenStackException Differs(Image image) =>
-        Failed(Fault.Corrupt, $"image {image.Id} in the cloud is not what was sent to it; delete it and send it again", null, null);
 }

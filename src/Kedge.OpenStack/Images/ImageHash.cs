@@ -2,56 +2,59 @@ using System.Security.Cryptography;
 
 namespace Kedge.OpenStack.Images;
 
-/// <summary>Hashes the bytes of an image as they pass: SHA-512 always, and what the cloud compares with when that is another.</summary>
+/// <summary>Hashes the bytes of an image as they pass: SHA-512 always, and what the cloud may want compared besides.</summary>
 internal sealed class ImageHash : IDisposable
 {
-    readonly IncrementalHash sha512 = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
-    readonly IncrementalHash? other;
-    readonly string? promised;
+    /// <summary>As Glance names them; the last is its older checksum, the only one that old clouds have.</summary>
+    const string Sha512 = "sha512";
+    const string Sha256 = "sha256";
+    const string Md5 = "md5";
 
-    ImageHash(HashAlgorithmName? algorithm, string? promised)
+    readonly Dictionary<string, IncrementalHash> running = [];
+    readonly Dictionary<string, string> ended = [];
+
+    ImageHash(params ReadOnlySpan<string> algorithms)
     {
-        other = algorithm is { } name ? IncrementalHash.CreateHash(name) : null;
-        this.promised = promised;
+        foreach (var algorithm in algorithms)
+            running[algorithm] = IncrementalHash.CreateHash(new(algorithm.ToUpperInvariant()));
     }
 
     public long Bytes { get; private set; }
 
-    /// <summary>Compares with what the cloud says of an image: its multihash, else its MD5, else nothing.</summary>
-    public static ImageHash Of(Image image) => image switch
-    {
-        { OsHashAlgorithm: "sha512", OsHashValue: { Length: > 0 } value } => new(null, value),
-        { OsHashAlgorithm: "sha256", OsHashValue: { Length: > 0 } value } => new(HashAlgorithmName.SHA256, value),
-        { Checksum: { Length: > 0 } value } => new(HashAlgorithmName.MD5, value),
-        _ => new(null, null),
-    };
+    /// <summary>For a download: only what the cloud promises needs to be compared.</summary>
+    public static ImageHash OfDownload(Image image) => Promised(image) is ({ } algorithm, _) && algorithm != Sha512 ? new(Sha512, algorithm) : new(Sha512);
 
     /// <summary>For an upload: the cloud says only afterwards what it computed.</summary>
-    public static ImageHash OfUpload() => new(HashAlgorithmName.MD5, null);
+    public static ImageHash OfUpload() => new(Sha512, Sha256, Md5);
 
     public void Add(ReadOnlySpan<byte> bytes)
     {
-        sha512.AppendData(bytes);
-        other?.AppendData(bytes);
+        foreach (var hash in running.Values)
+            hash.AppendData(bytes);
         Bytes += bytes.Length;
     }
 
-    /// <summary>Ends it; <see cref="IsRight"/> afterwards.</summary>
     public ImageTransfer End()
     {
-        var hash = Convert.ToHexStringLower(sha512.GetHashAndReset());
-        Other = other is null ? null : Convert.ToHexStringLower(other.GetHashAndReset());
-        IsRight = promised is null || string.Equals(promised, Other ?? hash, StringComparison.OrdinalIgnoreCase);
-        return new(Bytes, hash);
+        foreach (var (algorithm, hash) in running)
+            ended[algorithm] = Convert.ToHexStringLower(hash.GetHashAndReset());
+        return new(Bytes, ended[Sha512]);
     }
 
-    public bool IsRight { get; private set; }
+    /// <summary>After the end: whether these were other bytes than the cloud says the image has. What it does not say cannot differ.</summary>
+    public bool DiffersFrom(Image image) =>
+        Promised(image) is ({ } algorithm, { } value) && ended.TryGetValue(algorithm, out var ours) && !string.Equals(value, ours, StringComparison.OrdinalIgnoreCase);
 
-    public string? Other { get; private set; }
+    static (string? Algorithm, string? Value) Promised(Image image) => image switch
+    {
+        { OsHashAlgorithm: Sha512 or Sha256, OsHashValue: { Length: > 0 } value } => (image.OsHashAlgorithm, value),
+        { Checksum: { Length: > 0 } value } => (Md5, value),
+        _ => (null, null),
+    };
 
     public void Dispose()
     {
-        sha512.Dispose();
-        other?.Dispose();
+        foreach (var hash in running.Values)
+            hash.Dispose();
     }
 }

@@ -3,8 +3,10 @@ using Kedge.OpenStack.Http;
 namespace Kedge.OpenStack.Images;
 
 /// <summary>The bytes of an image while they arrive. Its end is reached only when all were received and the hash is right.</summary>
-internal sealed class ImageStream(HttpResponseMessage response, Stream body, ImageHash hash, ImageBody from) : Stream
+internal sealed class ImageStream(HttpResponseMessage response, Stream body, Image image, ImageBody from) : Stream
 {
+    readonly ImageHash hash = ImageHash.OfDownload(image);
+
     /// <summary>What was received; null before the end.</summary>
     public ImageTransfer? Received { get; private set; }
 
@@ -31,7 +33,7 @@ internal sealed class ImageStream(HttpResponseMessage response, Stream body, Ima
         if (count > 0)
             return count;
         var received = hash.End();
-        if (!hash.IsRight)
+        if (hash.DiffersFrom(image))
             throw from.Failed(Fault.Corrupt, $"{hash.Bytes} bytes were received, and their hash is not the one that the cloud promised", response, null);
         Received = received;
         return 0;

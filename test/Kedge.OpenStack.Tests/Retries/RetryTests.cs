@@ -140,6 +140,17 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_read_whose_answer_was_lost_is_repeated()
+    {
+        world.On(Limits, (_, _) => throw new HttpRequestException(HttpRequestError.ResponseEnded, "lost")).On(Limits, 200, LimitsBody);
+        await using var cloud = world.Connect(clock);
+
+        await cloud.Compute.GetLimitsAsync(Cancel);
+
+        Assert.Equal(2, world.CallsTo(Limits).Count);
+    }
+
+    [Fact]
     public async Task A_refusal_is_not_repeated()
     {
         world.On(Limits, 403, """{"forbidden": {"message": "Policy doesn't allow os_compute_api:limits to be performed.", "code": 403}}""");

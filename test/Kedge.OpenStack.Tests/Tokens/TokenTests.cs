@@ -200,6 +200,21 @@ public sealed class TokenTests : IDisposable
         Assert.Single(world.CallsTo(call));
     }
 
+    [Theory]
+    [InlineData("R1", "public", "nova")]
+    [InlineData("R1", "internal", "inside")]
+    [InlineData("R2", "public", "elsewhere")]
+    [InlineData(null, "public", "elsewhere")]
+    public async Task Region_and_interface_choose_the_endpoint(string? region, string side, string host)
+    {
+        world.On($"GET {host}/v2.1/limits", 200, LimitsBody);
+        await using var cloud = Cloud.Connect(ScriptedCloud.Settings with { RegionName = region, Interface = side }, world, clock);
+
+        await cloud.Compute.GetLimitsAsync(Cancel);
+
+        Assert.Single(world.CallsTo($"GET {host}/v2.1/limits"));
+    }
+
     [Fact]
     public async Task A_service_that_the_catalog_does_not_have_is_named_with_what_it_has()
     {

@@ -96,6 +96,8 @@ sealed class LoopbackServer : IAsyncDisposable
                     if (answer(line) is not { } text)
                         return;
                     await stream.WriteAsync(Encoding.UTF8.GetBytes(text), closing.Token);
+                    if (text.Contains("Connection: close", StringComparison.Ordinal))
+                        return;
                 }
             }
             catch (Exception e) when (e is IOException or OperationCanceledException or AuthenticationException or SocketException)
