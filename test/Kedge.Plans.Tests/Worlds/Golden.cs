@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Kedge.Plans.Tests;
 
-/// <summary>Compares with a checked-in text; with KEDGE_GOLDEN=write it writes the text instead, to be reviewed as a diff.</summary>
+/// <summary>Compares with a checked-in text; with KEDGE_REWRITE_GOLDEN=1 it writes the text instead, to be reviewed as a diff.</summary>
 internal static class Golden
 {
     public static void Compare(string name, string actual, [CallerFilePath] string caller = "") =>
@@ -14,13 +14,13 @@ internal static class Golden
 
     private static void CompareFile(string path, string actual)
     {
-        if (Environment.GetEnvironmentVariable("KEDGE_GOLDEN") == "write")
+        if (Environment.GetEnvironmentVariable("KEDGE_REWRITE_GOLDEN") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, actual);
         }
 
-        Assert.True(File.Exists(path), $"{path} is missing: run with KEDGE_GOLDEN=write and review it.");
+        Assert.True(File.Exists(path), $"{path} is missing: run with KEDGE_REWRITE_GOLDEN=1 and review it.");
         Assert.Equal(File.ReadAllText(path), actual);
     }
 
