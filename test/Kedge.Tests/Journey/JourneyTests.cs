@@ -34,4 +34,22 @@ public sealed class JourneyTests
         Assert.Equal(before[ResourceKind.Volume], desk.B.World.Count()[ResourceKind.Volume]);
         Assert.Equal(before[ResourceKind.Port], desk.B.World.Count()[ResourceKind.Port]);
     }
+
+    [Fact]
+    public async Task A_second_copy_is_not_made_beside_one_that_was_not_cleaned_up()
+    {
+        await using var desk = await Desk.WithProtectedShopAsync();
+        await desk.A.KillAsync();
+        var report = JsonNode.Parse((await desk.DoAsync("failover shop --yes -f json")).Output)!;
+        var run = (string)report["run"]!;
+
+        var second = await desk.TypeAsync("failover shop --yes");
+        Assert.Equal(ExitCodes.Conflict, second.Code);
+        Assert.Contains($"kedge cleanup {run}", second.Error, StringComparison.Ordinal);
+        Assert.Equal(3, desk.B.World.Count()[ResourceKind.Server]);
+
+        await desk.DoAsync($"cleanup {run} --yes");
+        await desk.DoAsync("failover shop --yes -f json");
+        Assert.Equal(3, desk.B.World.Count()[ResourceKind.Server]);
+    }
 }
