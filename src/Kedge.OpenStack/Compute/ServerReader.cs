@@ -29,8 +29,8 @@ internal sealed class ServerReader(Endpoint nova)
         var asked = new HashSet<string>(StringComparer.Ordinal);
         for (Request? next = nova.Paged(Request.List($"servers/detail").Where(QueryOf(filter))); next is not null;)
         {
-            if (!asked.Add(next.Query))
-                throw nova.Broken("the list of servers does not end: a page leads back to an earlier one", null);
+            if (!asked.Add(next.Query) || asked.Count > Endpoint.MostPages)
+                throw nova.Broken($"the list of servers does not end: page {asked.Count} leads back or too far", null);
             var newer = nova.PageAsync(next.At(Nova.Any), "servers", cancel);
             var older = newest <= Nova.LastWithFlavorId ? newer : nova.PageAsync(next.At(Nova.FlavorId), "servers", cancel);
             await Task.WhenAll(newer, older);

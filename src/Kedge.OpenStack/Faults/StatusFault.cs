@@ -21,6 +21,9 @@ static class StatusFault
     };
 
     // Nova 403 "Quota exceeded", Neutron 409 "OverQuota", Cinder 413 "…ExceedsAvailableQuota" and "…LimitExceeded".
+    // "Policy doesn't allow os_compute_api:os-quota-sets:update …" and "rule:get_quota is disallowed by policy" speak of it too, and mean a missing right.
     static bool SpeaksOfQuota(string? said) => said is not null
+        && !said.Contains("Policy doesn't allow", StringComparison.OrdinalIgnoreCase)
+        && !said.Contains("disallowed by policy", StringComparison.OrdinalIgnoreCase)
         && (said.Contains("quota", StringComparison.OrdinalIgnoreCase) || said.Contains("LimitExceeded", StringComparison.Ordinal));
 }

@@ -8,7 +8,7 @@ namespace Kedge.OpenStack.Http;
 internal sealed class Endpoint : IDisposable
 {
     /// <summary>A list of more pages than this is taken for endless.</summary>
-    const int MostPages = 10_000;
+    public const int MostPages = 10_000;
 
     readonly ServiceKind kind;
     readonly Connection connection;

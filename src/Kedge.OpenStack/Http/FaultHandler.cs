@@ -15,6 +15,7 @@ internal sealed class FaultHandler(Connection connection, Session session) : Del
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var call = OngoingCall.Of(request);
+        call.IsSent = false;
         using var deadline = new CancellationTokenSource(call.Request.Stalled is null ? connection.Limits.AttemptTimeout : Timeout.InfiniteTimeSpan, connection.Clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, call.Request.Stalled ?? CancellationToken.None);
         HttpResponseMessage? response = null;
@@ -48,8 +49,8 @@ internal sealed class FaultHandler(Connection connection, Session session) : Del
             throw await RefusedAsync(call, request, response, cancellationToken);
     }
 
-    /// <summary>The fault of a call that was sent and has no answer.</summary>
-    static Fault Sent(OngoingCall call) => call.Request.IsRead ? Fault.Unavailable : Fault.Unclear;
+    /// <summary>The fault of a call without an answer. One that still waited for its token has done nothing.</summary>
+    static Fault Sent(OngoingCall call) => call.Request.IsRead || !call.IsSent ? Fault.Unavailable : Fault.Unclear;
 
     static Fault FaultOf(OngoingCall call, HttpRequestException e) => e.HttpRequestError switch
     {

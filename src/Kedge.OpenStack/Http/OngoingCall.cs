@@ -8,6 +8,9 @@ internal sealed record OngoingCall(ServiceKind Kind, Request Request, Cancellati
 {
     static readonly HttpRequestOptionsKey<OngoingCall> Key = new("kedge.call");
 
+    /// <summary>This attempt has left, and was not refused for its token. Before that nothing can have happened.</summary>
+    public bool IsSent { get; set; }
+
     public static OngoingCall Of(HttpRequestMessage message) =>
         message.Options.TryGetValue(Key, out var call) ? call : throw new System.Diagnostics.UnreachableException("A message without its call.");
 

@@ -40,14 +40,17 @@ internal sealed class RetryHandler : DelegatingHandler
         OpenStackException? last = null;
         using var deadline = new CancellationTokenSource(connection.Limits.CallTimeout, connection.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+
+        // The waits stay where the caller runs: a simulation that owns its thread must see them end.
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, either.Token);
         try
         {
             return await retries.ExecuteAsync(
-                async cancel =>
+                async attempt =>
                 {
                     try
                     {
-                        return await base.SendAsync(request, cancel);
+                        return await base.SendAsync(request, attempt.CancellationToken);
                     }
                     catch (OpenStackException e)
                     {
@@ -55,7 +58,7 @@ internal sealed class RetryHandler : DelegatingHandler
                         throw;
                     }
                 },
-                either.Token);
+                context);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -65,6 +68,10 @@ internal sealed class RetryHandler : DelegatingHandler
                 + $"{connection.Limits.CallsAtOnce} other calls were under way for {connection.Limits.CallTimeout.TotalSeconds:0} s.",
                 new(connection.Settings.Name, call.Kind.Type, request.Method.Method),
                 e);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 
