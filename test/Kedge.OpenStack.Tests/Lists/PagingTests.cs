@@ -46,6 +46,7 @@ public sealed class PagingTests : IDisposable
         var failure = await Assert.ThrowsAsync<OpenStackException>(() => cloud.Network.ListPortsAsync(new PortFilter(), Cancel).ToListAsync(Cancel).AsTask());
 
         Assert.Equal(Fault.Protocol, failure.Fault);
+        Assert.Single(world.CallsTo("GET neutron/v2.0/ports?limit=500"));
     }
 
     [Fact]
