@@ -90,13 +90,14 @@ internal sealed class FaultHandler(Connection connection, Session session) : Del
         };
         var message = $"{Where(call, request)}: {(int)response.StatusCode} {response.ReasonPhrase ?? response.StatusCode.ToString()}"
             + (said is null ? "" : $": {said}")
-            + Advice(fault)
+            + Advice(fault, call)
             + (id is null ? "" : $" ({id})");
         return new(fault, message, failed);
     }
 
-    string Advice(Fault fault) => fault switch
+    string Advice(Fault fault, OngoingCall call) => fault switch
     {
+        Fault.NotFound when call.Request.IsAnonymous => " Is this the address of a Keystone?",
         Fault.Unauthorized => $" Check the {connection.Settings.Credential} of cloud '{connection.Settings.Name}'.",
         Fault.Forbidden when session.Current is { } token => $" The token's roles: {string.Join(", ", token.Details.Roles.Select(role => role.Name))}.",
         Fault.Unclear => " Whether it happened is not known.",

@@ -92,7 +92,7 @@ public sealed class MicroversionTests : IDisposable
         Assert.Equal("volume 3.70", Assert.Single(world.CallsTo("GET cinder/v3/p1/volumes/v1")).Version);
         Assert.True(volume.IsBootable);
         Assert.True(volume.IsReadOnly);
-        Assert.Equal(BlockStorage.VolumeStatus.InUse, volume.Status);
+        Assert.Equal(OpenStack.BlockStorage.VolumeStatus.InUse, volume.Status);
     }
 
     [Theory]

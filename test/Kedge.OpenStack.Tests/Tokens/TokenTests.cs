@@ -101,6 +101,18 @@ public sealed class TokenTests : IDisposable
     }
 
     [Fact]
+    public async Task An_address_at_which_there_is_no_Keystone_is_doubted_and_nothing_is_taken_for_missing()
+    {
+        world.On(Keystone, 404, "<html>Not Found</html>");
+        await using var cloud = world.Connect(clock);
+
+        var failure = await Assert.ThrowsAsync<OpenStackException>(() => cloud.Compute.FindServerAsync(new("s1"), Cancel));
+
+        Assert.Equal(("identity", Fault.NotFound), (failure.Service, failure.Fault));
+        Assert.Contains("address of a Keystone?", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_token_says_is_known_after_it_was_fetched()
     {
         await using var cloud = world.Connect(clock);
