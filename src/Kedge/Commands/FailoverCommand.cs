@@ -51,6 +51,10 @@ static class FailoverCommand
                 run = RunId.Create(around.Clock);
                 await journal.BeginAsync(run.Value, plan, FailoverRunbook.ExclusiveKey(workload), RunOwner.Current, cancel);
             }
+            else if (parsed.GetValue(point) is { } asked)
+            {
+                await DemandPointAsync(journal, run.Value, asked, cancel);
+            }
             var state = await RunFollower.ExecuteAsync(kedge, journal, run.Value, around, cancel);
             output.Print(parsed, around.Output, FailoverReport.Of(state));
             return RunFollower.Report(state, around);
@@ -77,6 +81,16 @@ static class FailoverCommand
         return FailoverRunbook.Write(
             workload, point, await repository.GetBlueprintAsync(point.Blueprint, cancel), mapping,
             new FailoverRequest(reason + forced, $"{Environment.UserName}@{Environment.MachineName}"));
+    }
+
+    /// <summary>Whoever names a point has a reason, a clean one perhaps: a run that was begun for another is not gone on with in its place.</summary>
+    static async Task DemandPointAsync(IJournal journal, RunId run, string asked, CancellationToken cancel)
+    {
+        var begun = FailoverFacts.Of((await journal.GetStateAsync(run, cancel)).Plan).Point;
+        if (begun != asked)
+            throw new RefusedException(
+                $"Not gone on after all: run {run} was begun for point {begun}, not for {asked}. To go on with it, leave --point away. "
+                + $"To begin anew: kedge run abandon {run}, kedge cleanup {run}, then this again.");
     }
 
     static bool Confirm(Plan plan, Surroundings around)

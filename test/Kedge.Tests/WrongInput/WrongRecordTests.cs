@@ -1,3 +1,5 @@
+using Kedge.Sandbox;
+using Kedge.Sandbox.Faults;
 using static Kedge.Tests.WrongInput.WrongCloudTests;
 
 namespace Kedge.Tests.WrongInput;
@@ -70,6 +72,28 @@ public sealed class WrongRecordTests
 
         Says(typed, ExitCodes.Storage, "20200101T000000Z-00000000");
         Assert.DoesNotContain("failover", (await desk.DoAsync("run list")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failover_that_was_begun_does_not_change_its_point_in_silence()
+    {
+        await using var desk = await Desk.WithProtectedShopAsync();
+        await desk.DoAsync("protect shop");
+        var points = (await desk.DoAsync("point list shop -f value -c ID")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        desk.B.Faults.OnCall = call => call is { Method: "POST" } && call.Path.EndsWith("/servers", StringComparison.Ordinal)
+            ? new FaultAction.Refuse(403, "Policy doesn't allow os_compute_api:servers:create to be performed.")
+            : FaultAction.None;
+        var begun = await desk.TypeAsync("failover shop --yes");
+        desk.B.Faults.OnCall = null;
+
+        var other = await desk.TypeAsync($"failover shop --yes --point {points[1]}");
+        var before = desk.B.World.Count()[ResourceKind.Server];
+        var same = await desk.TypeAsync($"failover shop --yes --point {points[0]}");
+
+        Says(begun, ExitCodes.Stopped, "os_compute_api:servers:create", "kedge run resume");
+        Says(other, ExitCodes.Conflict, points[0], points[1], "kedge run abandon");
+        Assert.Equal(0, before);
+        Assert.True(same.Code == ExitCodes.Done, same.ToString());
     }
 
     [Fact]
