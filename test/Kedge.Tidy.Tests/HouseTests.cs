@@ -13,7 +13,7 @@ public sealed partial class HouseTests
         ["Kedge.Blocks"] = [],
         ["Kedge.Contracts"] = [],
         ["Kedge.Sandbox"] = [],
-        ["Kedge.Recovery"] = ["Kedge.OpenStack", "Kedge.Plans", "Kedge.Blocks"],
+        ["Kedge.Recovery"] = ["Kedge.OpenStack", "Kedge.Plans", "Kedge.Blocks", "Kedge.Contracts"],
         ["Kedge.Availability"] = ["Kedge.OpenStack", "Kedge.Plans"],
         ["Kedge.Mediator"] = ["Kedge.Recovery", "Kedge.Availability", "Kedge.Contracts"],
         ["Kedge.Mover"] = ["Kedge.Blocks", "Kedge.Contracts"],
