@@ -121,9 +121,12 @@ sealed class Desk : IAsyncDisposable
     }
 
     /// <summary>The built binary, as a process of its own.</summary>
-    public Process Start(string line)
+    /// <param name="line">What is typed behind <c>kedge</c>.</param>
+    /// <param name="through">A command that becomes it.</param>
+    public Process Start(string line, params string[] through)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "kedge"), line.Split(' '))
+        string[] command = [.. through, Path.Combine(AppContext.BaseDirectory, "kedge"), .. line.Split(' ')];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Folder,
         };

@@ -42,7 +42,8 @@ public sealed class ProcessTests
     {
         await using var desk = await Desk.WithProtectedShopAsync();
         var boots = HoldServers(desk);
-        using var failover = desk.Start("failover shop --yes");
+        // Whoever started these tests in the background had the signal ignored, which every process below inherits.
+        using var failover = desk.Start("failover shop --yes", "env", "--default-signal=INT");
         var error = failover.StandardError.ReadToEndAsync(CancellationToken.None);
         await boots.Task.WaitAsync(Limit);
 
