@@ -18,6 +18,7 @@ public sealed class SandboxCloud : IAsyncDisposable
     readonly Dispatcher dispatcher;
     volatile bool isAlive = true;
     SocketFront? socket;
+    Nbd.NbdFront? disks;
     Uri? listenedAt;
 
     SandboxCloud(SandboxSettings settings, TimeProvider clock)
@@ -77,6 +78,11 @@ public sealed class SandboxCloud : IAsyncDisposable
     internal Task<SandboxResponse> HandleBackstageAsync(SandboxRequest request, CancellationToken cancel) =>
         dispatcher.AnswerBackstageAsync(request, cancel);
 
+    /// <summary>The volume that an attachment connects a host to. What <see cref="ListenAsync(CancellationToken)"/> serves by NBD, without a socket.</summary>
+    /// <param name="attachment">Id of an attachment that has a connector.</param>
+    /// <exception cref="IOException">There is none, or the cloud is dead.</exception>
+    public BlockStorage.AttachedDisk OpenAttached(string attachment) => new(state, gate, () => isAlive, attachment);
+
     /// <summary>Opens a loopback port that the system chooses.</summary>
     /// <returns>Scheme and authority.</returns>
     public Task<Uri> ListenAsync(CancellationToken cancel) => ListenAsync(0, cancel);
@@ -88,6 +94,7 @@ public sealed class SandboxCloud : IAsyncDisposable
             throw new InvalidOperationException($"{Settings.Name} listens already, at {BaseUrl}.");
         socket = await SocketFront.ListenAsync(this, port, cancel);
         listenedAt = socket.Address;
+        ServeDisks(0);
         return listenedAt;
     }
 
@@ -97,17 +104,29 @@ public sealed class SandboxCloud : IAsyncDisposable
         isAlive = false;
         if (socket is not null)
             await socket.DisposeAsync();
-        socket = null;
+        if (disks is not null)
+            await disks.DisposeAsync();
+        (socket, disks) = (null, null);
     }
 
     /// <summary>The site comes back as it was, on the same port if it had one.</summary>
     public async Task ReviveAsync(CancellationToken cancel)
     {
         if (listenedAt is not null && socket is null)
+        {
             socket = await SocketFront.ListenAsync(this, listenedAt.Port, cancel);
+            ServeDisks(state.NbdPort);
+        }
         isAlive = true;
     }
 
-    /// <summary>Closes the port.</summary>
+    void ServeDisks(int port)
+    {
+        disks = Nbd.NbdFront.Listen(OpenAttached, port);
+        lock (gate)
+            state.NbdPort = disks.Port;
+    }
+
+    /// <summary>Closes the ports.</summary>
     public async ValueTask DisposeAsync() => await KillAsync();
 }

@@ -309,19 +309,42 @@ public sealed class BlockStorageClient
     public Task<BlockStorageAttachment?> FindAttachmentAsync(AttachmentId id, CancellationToken cancel) =>
         cinder.FindAsync(Request.Get($"attachments/{id}").At(Cinder.Attachments), "attachment", BlockStorageJson.Default.BlockStorageAttachment, cancel);
 
-    /// <summary>Reserves a volume and, with a connector, learns how to reach the storage (3.27).</summary>
+    /// <summary>The attachments of a volume, also those that are only reserved; with their connections (3.27).</summary>
     /// <param name="volume">Which volume.</param>
-    /// <param name="server">For which server.</param>
+    /// <param name="cancel">Gives up.</param>
+    public IAsyncEnumerable<BlockStorageAttachment> ListAttachmentsAsync(VolumeId volume, CancellationToken cancel) => cinder
+        .ListAsync(
+            Request.List($"attachments/detail").Where(new Query { ["volume_id"] = volume.Value }).At(Cinder.Attachments),
+            "attachments",
+            BlockStorageJson.Default.BlockStorageAttachment,
+            cancel)
+        .Where(attachment => attachment.VolumeId == volume);
+
+    /// <summary>Reserves a volume and, with a connector, learns how to reach the storage (3.27). One that is not available is <see cref="Fault.BadRequest"/>.</summary>
+    /// <param name="volume">Which volume.</param>
+    /// <param name="server">For which server; null for a host that reads or writes it itself.</param>
     /// <param name="connector">Who will connect; null only reserves.</param>
     /// <param name="cancel">Gives up.</param>
-    public Task<BlockStorageAttachment> CreateAttachmentAsync(VolumeId volume, ServerId server, JsonObject? connector, CancellationToken cancel)
+    public Task<BlockStorageAttachment> CreateAttachmentAsync(VolumeId volume, ServerId? server, JsonObject? connector, CancellationToken cancel)
     {
-        var body = new JsonObject { ["volume_uuid"] = volume.Value, ["instance_uuid"] = server.Value };
+        var body = new JsonObject { ["volume_uuid"] = volume.Value };
+        if (server is { } one)
+            body["instance_uuid"] = one.Value;
         if (connector is not null)
             body["connector"] = connector.DeepClone();
         var request = Request.Post($"attachments").At(Cinder.Attachments).With(new JsonObject { ["attachment"] = body });
         return cinder.ReadAsync(request, "attachment", BlockStorageJson.Default.BlockStorageAttachment, cancel);
     }
+
+    /// <summary>Says who will connect to a reserved volume, and learns how to reach the storage (3.27).</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="connector">Who will connect.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task<BlockStorageAttachment> UpdateAttachmentAsync(AttachmentId id, JsonObject connector, CancellationToken cancel) => cinder.ReadAsync(
+        Request.Put($"attachments/{id}").At(Cinder.Attachments).With(new JsonObject { ["attachment"] = new JsonObject { ["connector"] = connector.DeepClone() } }),
+        "attachment",
+        BlockStorageJson.Default.BlockStorageAttachment,
+        cancel);
 
     /// <summary>Says that the connection is made (3.44).</summary>
     /// <param name="id">Which.</param>

@@ -98,7 +98,8 @@ public sealed record BlockStorageAttachment
     /// <summary><c>rw</c> or <c>ro</c>.</summary>
     public string? AttachMode { get; init; }
 
-    /// <summary>Since when.</summary>
+    /// <summary>Since when; null where it is only reserved.</summary>
+    [JsonConverter(typeof(Wire.OptionalInstantConverter))]
     public DateTimeOffset? AttachedAt { get; init; }
 
     /// <summary>How to reach the storage. Holds credentials: never log it.</summary>

@@ -41,11 +41,10 @@ sealed class Cinder
         Types.Find(nameOrId) ?? Types.FirstOrDefault(t => t.Name == nameOrId)
         ?? throw ApiFault.NotFound($"Volume type with name {nameOrId} could not be found.");
 
-    /// <summary>Keeps a volume for a server that is still being built.</summary>
-    public VolumeAttachment Reserve(Volume volume, string serverId)
+    /// <summary>Keeps a volume for a server that is still being built, or for a host that will read or write it.</summary>
+    public VolumeAttachment Reserve(Volume volume, string? serverId)
     {
-        var attachment = new VolumeAttachment { Id = Cloud.Ids.Uuid(), Volume = volume, ServerId = serverId, AttachedAt = Cloud.Now,
-            Status = "reserved" };
+        var attachment = new VolumeAttachment { Id = Cloud.Ids.Uuid(), Volume = volume, ServerId = serverId, Status = "reserved" };
         volume.Attachments.Add(attachment);
         Attachments.Add(attachment);
         if (volume.Status == "available")
@@ -56,6 +55,7 @@ sealed class Cinder
     public void Complete(VolumeAttachment attachment, string? device, string? host)
     {
         attachment.Status = "attached";
+        attachment.AttachedAt ??= Cloud.Now;
         attachment.Device = device;
         attachment.Host = host;
         Change(attachment.Volume, "in-use");

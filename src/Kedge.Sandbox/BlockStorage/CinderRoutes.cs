@@ -36,7 +36,10 @@ static class CinderRoutes
         .Delete("/snapshots/{id}", Snapshots.Delete)
         .Get("/attachments", c => Attachments.List(c, false))
         .Get("/attachments/detail", c => Attachments.List(c, true))
+        .Post("/attachments", Attachments.Create)
         .Get("/attachments/{id}", Attachments.Show)
+        .Put("/attachments/{id}", Attachments.Update)
+        .Post("/attachments/{id}/action", Attachments.Act)
         .Delete("/attachments/{id}", Attachments.Delete);
 
     static void OfBackups(RouteTable routes) => routes

@@ -21,8 +21,13 @@ sealed class VolumeAttachment
 {
     public required string Id { get; init; }
     public required Volume Volume { get; init; }
-    public required string ServerId { get; init; }
-    public DateTimeOffset AttachedAt { get; init; }
+
+    /// <summary>Null for a host that reads or writes the volume itself.</summary>
+    public string? ServerId { get; init; }
+    public DateTimeOffset? AttachedAt { get; set; }
+
+    /// <summary>Who connects; null while it is only reserved, and where Nova connects.</summary>
+    public JsonObject? Connector { get; set; }
     public string? Device { get; set; }
     public string? Host { get; set; }
     public string Status { get; set; } = "attached";

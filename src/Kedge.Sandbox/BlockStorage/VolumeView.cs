@@ -110,7 +110,7 @@ static class VolumeView
         ["server_id"] = attachment.ServerId,
         ["host_name"] = call.IsAdmin ? attachment.Host : null,
         ["device"] = attachment.Device,
-        ["attached_at"] = Stamp.Bare(attachment.AttachedAt),
+        ["attached_at"] = attachment.AttachedAt is { } at ? Stamp.Bare(at) : null,
     };
 
     static void AddAdminFields(Call call, JsonObject view)

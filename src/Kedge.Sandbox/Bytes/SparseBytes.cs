@@ -75,6 +75,36 @@ sealed class SparseBytes
         }
     }
 
+    /// <summary>Makes a range read as zeros; whole chunks take no memory any more.</summary>
+    public void Clear(long offset, long length)
+    {
+        for (var end = offset + length; offset < end;)
+        {
+            var (index, at) = Math.DivRem(offset, ChunkBytes);
+            var part = (int)Math.Min(ChunkBytes - at, end - offset);
+            if (part == ChunkBytes)
+                PutChunk(index, null);
+            else if (chunks.ContainsKey(index))
+                Write(offset, new byte[part]);
+            offset += part;
+        }
+    }
+
+    /// <summary>The parts of a range that were ever written, ascending.</summary>
+    public List<(long OffsetBytes, long LengthBytes)> Written(long offset, long length)
+    {
+        var (written, end) = (new List<(long, long)>(), Math.Min(offset + length, LengthBytes));
+        foreach (var index in chunks.Keys.Where(index => (index + 1) * ChunkBytes > offset && index * ChunkBytes < end).Order())
+        {
+            var (from, until) = (Math.Max(offset, index * ChunkBytes), Math.Min(end, (index + 1) * ChunkBytes));
+            if (written is [.., var last] && last.Item1 + last.Item2 == from)
+                written[^1] = (last.Item1, until - last.Item1);
+            else
+                written.Add((from, until - from));
+        }
+        return written;
+    }
+
     /// <summary>Appends at the end and grows; for uploads whose length is not known before.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {

@@ -56,6 +56,9 @@ sealed class CloudState
 
     public SandboxLatencies Latencies => IsInstant ? SandboxLatencies.None : Settings.Latencies;
 
+    /// <summary>Where volumes are served to hosts that attach them; 0 while the cloud does not listen.</summary>
+    public int NbdPort { get; set; }
+
     public DateTimeOffset Now => timeline.Now;
 
     /// <summary>Lets everything happen that is due.</summary>

@@ -82,6 +82,20 @@ public sealed class BlockStorageCallTests : IDisposable
             """{"attachment": {"volume_uuid": "v1", "instance_uuid": "s1"}}""",
             "3.70"
         },
+        {
+            "POST attachments",
+            async cinder => Assert.Null((await cinder.CreateAttachmentAsync(new("v1"), null, new() { ["host"] = "h" }, Cancel)).AttachedAt),
+            """{"attachment": {"id": "a1", "volume_id": "v1", "status": "attaching", "attached_at": "", "detached_at": ""}}""",
+            """{"attachment": {"volume_uuid": "v1", "connector": {"host": "h"}}}""",
+            "3.70"
+        },
+        {
+            "PUT attachments/a1",
+            cinder => cinder.UpdateAttachmentAsync(new("a1"), new() { ["host"] = "h" }, Cancel),
+            """{"attachment": {"id": "a1", "volume_id": "v1", "status": "attaching"}}""",
+            """{"attachment": {"connector": {"host": "h"}}}""",
+            "3.70"
+        },
     };
 
     [Fact]

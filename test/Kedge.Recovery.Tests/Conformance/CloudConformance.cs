@@ -114,6 +114,60 @@ public abstract class CloudConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_volume_is_connected_to_a_host_that_names_itself_and_to_no_second_one_until_it_is_let_go()
+    {
+        var cinder = Cloud.BlockStorage;
+        var volume = await VolumeAsync(new NewVolume { Name = "kedge-conformance", SizeGib = 1 });
+        var connector = new System.Text.Json.Nodes.JsonObject { ["host"] = "kedge-conformance", ["ip"] = "192.0.2.1", ["platform"] = "x86_64", ["os_type"] = "linux", ["multipath"] = false };
+
+        var made = await cinder.CreateAttachmentAsync(volume, null, connector, Cancel);
+        undo.Push(() => cinder.DeleteAttachmentAsync(made.Id, Cancel));
+        var listed = await cinder.ListAttachmentsAsync(volume, Cancel).SingleAsync();
+        await cinder.CompleteAttachmentAsync(made.Id, Cancel);
+        var completed = await cinder.GetVolumeAsync(volume, Cancel);
+        var second = await Assert.ThrowsAsync<OpenStackException>(() => cinder.CreateAttachmentAsync(volume, null, connector, Cancel));
+        await cinder.DeleteAttachmentAsync(made.Id, Cancel);
+
+        Assert.Equal((made.Id, null), (listed.Id, listed.Server));
+        Assert.All([made, listed], each => Assert.NotEqual("", each.ConnectionInfo!.Value.GetProperty("driver_volume_type").GetString()));
+        Assert.Equal(VolumeStatus.InUse, completed.Status);
+        Assert.Equal(Fault.BadRequest, second.Fault);
+        await AvailableAsync(volume);
+        Assert.Empty(await cinder.ListAttachmentsAsync(volume, Cancel).ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_reserved_volume_is_connected_later()
+    {
+        var cinder = Cloud.BlockStorage;
+        var volume = await VolumeAsync(new NewVolume { Name = "kedge-conformance", SizeGib = 1 });
+
+        var reserved = await cinder.CreateAttachmentAsync(volume, null, null, Cancel);
+        undo.Push(() => cinder.DeleteAttachmentAsync(reserved.Id, Cancel));
+        var connected = await cinder.UpdateAttachmentAsync(reserved.Id, new System.Text.Json.Nodes.JsonObject { ["host"] = "kedge-conformance" }, Cancel);
+
+        Assert.Equal(("reserved", "attaching"), (reserved.Status, connected.Status));
+        Assert.Null(reserved.AttachedAt);
+        await cinder.DeleteAttachmentAsync(reserved.Id, Cancel);
+        await AvailableAsync(volume);
+    }
+
+    [Fact]
+    public async Task A_volume_is_made_from_a_snapshot_with_metadata_of_its_own()
+    {
+        var cinder = Cloud.BlockStorage;
+        var volume = await VolumeAsync(new NewVolume { Name = "kedge-conformance", SizeGib = 1 });
+        var snapshot = await cinder.CreateSnapshotAsync(new NewSnapshot { VolumeId = volume, Name = "kedge-conformance" }, Cancel);
+        undo.Push(() => GoneAsync(() => cinder.DeleteSnapshotAsync(snapshot.Id, Cancel), async () => await cinder.FindSnapshotAsync(snapshot.Id, Cancel) is null));
+        await UntilAsync(async () => (await cinder.GetSnapshotAsync(snapshot.Id, Cancel)).Status == SnapshotStatus.Available, $"snapshot {snapshot.Id} to become available");
+
+        var copy = await VolumeAsync(new NewVolume { Name = "kedge-copy", SnapshotId = snapshot.Id, Metadata = new Dictionary<string, string> { ["kedge_run"] = "r" } });
+
+        var read = await cinder.GetVolumeAsync(copy, Cancel);
+        Assert.Equal((1, snapshot.Id, "r"), (read.SizeGib, read.SnapshotId, read.Metadata["kedge_run"]));
+    }
+
+    [Fact]
     public async Task Importing_a_backup_record_is_for_admins()
     {
         var refused = await Assert.ThrowsAsync<OpenStackException>(() => Cloud.BlockStorage.ImportBackupRecordAsync(new BackupRecord("any", "e30="), Cancel));
@@ -157,14 +211,31 @@ public abstract class CloudConformance : IAsyncLifetime
     static NewSecurityGroupRule Rule(SecurityGroupId group, SecurityGroupId remote) =>
         new() { SecurityGroupId = group, Direction = "ingress", EtherType = "IPv4", Protocol = "tcp", PortRangeMin = 80, PortRangeMax = 80, RemoteGroupId = remote };
 
-    async Task AvailableAsync(VolumeId id)
+    async Task<VolumeId> VolumeAsync(NewVolume wanted)
+    {
+        var volume = await Cloud.BlockStorage.CreateVolumeAsync(wanted, Cancel);
+        undo.Push(() => GoneAsync(() => Cloud.BlockStorage.DeleteVolumeAsync(volume.Id, Cancel), async () => await Cloud.BlockStorage.FindVolumeAsync(volume.Id, Cancel) is null));
+        await AvailableAsync(volume.Id);
+        return volume.Id;
+    }
+
+    static async Task GoneAsync(Func<Task> delete, Func<Task<bool>> isGone)
+    {
+        await delete();
+        await UntilAsync(isGone, "what was made to be gone");
+    }
+
+    Task AvailableAsync(VolumeId id) =>
+        UntilAsync(async () => (await Cloud.BlockStorage.GetVolumeAsync(id, Cancel)).Status == VolumeStatus.Available, $"volume {id} to become available");
+
+    static async Task UntilAsync(Func<Task<bool>> isSo, string what)
     {
         for (var look = 0; look < 600; look++)
         {
-            if ((await Cloud.BlockStorage.GetVolumeAsync(id, Cancel)).Status == VolumeStatus.Available)
+            if (await isSo())
                 return;
             await Task.Delay(TimeSpan.FromMilliseconds(500), Cancel);
         }
-        Assert.Fail($"Volume {id} did not become available.");
+        Assert.Fail($"Waited in vain for {what}.");
     }
 }
