@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Kedge.Recovery.Blueprints;
 
 namespace Kedge.Recovery.Workloads;
@@ -15,8 +16,29 @@ public sealed record Workload
     /// <summary>A point older than this is not within the promise; readiness says so.</summary>
     public TimeSpan Rpo { get => field == TimeSpan.Zero ? TimeSpan.FromHours(24) : field; init; }
 
+    /// <summary>How long its recovery may take, counted from the declaration; null: nothing is promised.</summary>
+    public TimeSpan? Rto { get; init; }
+
+    /// <summary>When a whole site is recovered: higher first, and among equals the shorter RTO first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Priority { get; init; }
+
+    /// <summary>What a declared loss of its site does with it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public OnSiteLoss OnSiteLoss { get; init; }
+
     /// <summary>Servers that wait for others, that come first, or that answer when they are well. Servers not named have the defaults.</summary>
     public ImmutableArray<ServerRule> Servers { get => field.IsDefault ? [] : field; init; }
+}
+
+/// <summary>What is done with a workload when its site is declared lost.</summary>
+public enum OnSiteLoss
+{
+    /// <summary>It is failed over with the others.</summary>
+    Recover,
+
+    /// <summary>It is left alone: its owner fails it over himself, or not at all.</summary>
+    Leave,
 }
 
 /// <summary>Which servers: a closed family, exactly one of which a workload has. Volumes, ports and the rest follow from the servers.</summary>

@@ -17,6 +17,9 @@ sealed class WorkloadOptions
     readonly Option<string?> stack = new("--stack") { Description = "Id of a Heat stack: protect its servers." };
     readonly Option<bool> project = new("--project") { Description = "Protect the whole project." };
     readonly Option<string?> rpo = new("--rpo") { Description = "How old a point may be before readiness warns: 15m, 24h, 7d. Default 24h." };
+    readonly Option<string?> rto = new("--rto") { Description = "How long its recovery may take: 30m, 4h. Default: nothing is promised." };
+    readonly Option<int?> sitePriority = new("--site-priority") { Description = "When the whole site is lost: higher first, among equals the shorter RTO. Default 0." };
+    readonly Option<string?> onSiteLoss = new("--on-site-loss") { Description = "Recover (default): a declared loss of its site fails it over; Leave: not.", HelpName = "Recover|Leave" };
     readonly Option<int?> keep = new("--keep") { Description = "Points to keep at least. Default 7." };
     readonly Option<int?> fullEvery = new("--full-every") { Description = "After so many incremental backups one is full. Default 7." };
     readonly Option<string[]> after = new("--after") { Description = "SERVER=OTHER: start SERVER when OTHER is up and well; may be given several times." };
@@ -33,7 +36,7 @@ sealed class WorkloadOptions
                     result.AddError("Give --from and --to, or --file.");
             });
         }
-        foreach (var option in new Option[] { from, to, servers, tag, metadata, stack, project, rpo, keep, fullEvery, after, priority, health })
+        foreach (var option in new Option[] { from, to, servers, tag, metadata, stack, project, rpo, rto, sitePriority, onSiteLoss, keep, fullEvery, after, priority, health })
             command.Options.Add(option);
     }
 
@@ -45,6 +48,10 @@ sealed class WorkloadOptions
         if (Selection(parsed) is { } selection)
             workload["selection"] = selection;
         Put(workload, "rpo", parsed.GetValue(rpo));
+        Put(workload, "rto", parsed.GetValue(rto));
+        if (parsed.GetValue(sitePriority) is { } first)
+            workload["priority"] = first;
+        Put(workload, "onSiteLoss", parsed.GetValue(onSiteLoss));
         if (parsed.GetValue(keep) is { } points)
             Retention(workload)["keepLast"] = points;
         if (parsed.GetValue(fullEvery) is { } fulls)
