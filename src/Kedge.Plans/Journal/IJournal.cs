@@ -6,7 +6,7 @@ namespace Kedge.Plans;
 /// Where runs are written down. Everything a run knows is a fold of this; whoever returns from a write knows that it is on disk.
 /// Implementations inherit one conformance suite.
 /// </summary>
-public interface IJournal
+public interface IJournal : IAsyncDisposable
 {
     /// <summary>Writes the plan as the first event. Beginning the same run again answers with what is there.</summary>
     /// <exception cref="RunConflictException">An unfinished run holds <paramref name="exclusiveKey"/>.</exception>
@@ -31,8 +31,8 @@ public interface IJournal
     /// <summary>The events after <paramref name="afterSeq"/> in order; none when there is no such run.</summary>
     IAsyncEnumerable<RecordedEvent> ReadAsync(RunId run, long afterSeq, CancellationToken cancel);
 
-    /// <summary>All runs, newest first.</summary>
-    IAsyncEnumerable<RunSummary> ListAsync(CancellationToken cancel);
+    /// <summary>The runs that the filter lets through, newest first.</summary>
+    IAsyncEnumerable<RunSummary> ListAsync(RunFilter filter, CancellationToken cancel);
 
     /// <summary>Null when there is no such run.</summary>
     Task<RunSummary?> FindAsync(RunId run, CancellationToken cancel);
@@ -41,6 +41,9 @@ public interface IJournal
 /// <summary>What every journal can do with the above.</summary>
 public static class Journals
 {
+    /// <summary>All runs, newest first.</summary>
+    public static IAsyncEnumerable<RunSummary> ListAsync(this IJournal journal, CancellationToken cancel) => journal.ListAsync(RunFilter.All, cancel);
+
     /// <inheritdoc cref="IJournal.AppendAsync"/>
     public static async Task<RecordedEvent> AppendAsync(this IJournal journal, RunId run, long epoch, RunEvent e, CancellationToken cancel) =>
         (await journal.AppendAsync(run, epoch, [e], cancel))[0];

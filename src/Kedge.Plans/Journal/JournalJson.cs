@@ -10,7 +10,9 @@ public static class JournalJson
     /// <summary>One recorded event as one line of JSON: how a journal is exported.</summary>
     public static string Line(RecordedEvent recorded) => JsonSerializer.Serialize(recorded, PlansJson.Default.RecordedEvent);
 
-    internal static string Write(RunEvent e)
+    /// <summary>One event as a journal keeps it.</summary>
+    /// <exception cref="JournalException">It exceeds <see cref="JournalLimits"/>.</exception>
+    public static string Write(RunEvent e)
     {
         var json = JsonSerializer.Serialize(e, PlansJson.Default.RunEvent);
         var most = e is RunAccepted ? JournalLimits.LargestPlanBytes : JournalLimits.LargestEventBytes;
@@ -21,7 +23,8 @@ public static class JournalJson
             "Split the workload, or report this.");
     }
 
-    internal static RunEvent Read(string json, RunId run, long seq)
+    /// <exception cref="JournalException">It was damaged, or written by a newer version.</exception>
+    public static RunEvent Read(string json, RunId run, long seq)
     {
         try
         {

@@ -101,12 +101,12 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
         }
     }
 
-    public async IAsyncEnumerable<RunSummary> ListAsync([EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<RunSummary> ListAsync(RunFilter filter, [EnumeratorCancellation] CancellationToken cancel)
     {
         await Task.CompletedTask;
         List<RunSummary> all;
         lock (gate)
-            all = [.. runs.Values.Select(r => r.Summary).OrderByDescending(s => s.AcceptedAt).ThenByDescending(s => s.Run)];
+            all = [.. runs.Values.Select(r => r.Summary).Where(filter.Lets).OrderByDescending(s => s.AcceptedAt).ThenByDescending(s => s.Run).Take(filter.Most ?? int.MaxValue)];
         foreach (var summary in all)
         {
             cancel.ThrowIfCancellationRequested();
@@ -120,6 +120,9 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
         lock (gate)
             return Task.FromResult(runs.TryGetValue(run, out var kept) ? kept.Summary : null);
     }
+
+    /// <summary>It is forgotten with its process, and no sooner.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private T Written<T>(ImmutableArray<RunEvent> events, Func<T> write)
     {

@@ -11,12 +11,10 @@ namespace Kedge.Plans;
 /// epoch. When a write returns it is on disk (WAL, synchronous=FULL). Calls are synchronous inside and short; one connection, one gate.
 /// The file must lie on a local file system.
 /// </summary>
-public sealed class SqliteJournal : IJournal, IAsyncDisposable
+public sealed class SqliteJournal : IJournal
 {
     private const int PageEvents = 200;
-    private const string Columns =
-        "run AS Run, kind AS Kind, title AS Title, subject AS Subject, exclusive_key AS ExclusiveKey, owner AS Owner, phase AS Phase, " +
-        "epoch AS Epoch, last_seq AS LastSeq, accepted_at AS AcceptedAt, last_event_at AS LastEventAt";
+    private const string Columns = JournalSql.SummaryColumns;
 
     private readonly SqliteConnection connection;
     private readonly TimeProvider clock;
@@ -82,7 +80,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
                 INSERT INTO runs (run, kind, title, subject, exclusive_key, owner, phase, is_ended, epoch, last_seq, accepted_at, last_event_at)
                 VALUES (@Run, @Kind, @Title, @Subject, @ExclusiveKey, @Owner, @Phase, 0, 0, 1, @At, @At)
                 """,
-                new { Run = run.Value, summary.Kind, summary.Title, summary.Subject, summary.ExclusiveKey, summary.Owner, Phase = Word(summary.Phase), At = Text(now) },
+                new { Run = run.Value, summary.Kind, summary.Title, summary.Subject, summary.ExclusiveKey, summary.Owner, Phase = JournalSql.Word(summary.Phase), At = Text(now) },
                 transaction);
             Insert(new RecordedEvent(run, 1, 0, now, accepted), json, transaction);
             return new RecordedEvent(run, 1, 0, now, JournalJson.Read(json, run, 1));
@@ -98,7 +96,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
             WHERE run = @run AND is_ended = 0
             RETURNING epoch AS Epoch, last_seq AS LastSeq
             """,
-            new { run = run.Value, owner, phase = Word(RunPhase.Running), at = Text(now) },
+            new { run = run.Value, owner, phase = JournalSql.Word(RunPhase.Running), at = Text(now) },
             transaction) ?? throw WhyNot(run, 0, transaction);
         var e = new RunTakenOver(owner);
         Insert(new RecordedEvent(run, raised.LastSeq, raised.Epoch, now, e), JournalJson.Write(e), transaction);
@@ -108,7 +106,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
     public Task<ImmutableArray<RecordedEvent>> AppendAsync(RunId run, long epoch, ImmutableArray<RunEvent> events, CancellationToken cancel)
     {
         var written = events.Select(e => (Event: e, Json: JournalJson.Write(e))).ToList();
-        var phase = events.Select(RunPhases.After).LastOrDefault(p => p is not null);
+        var phase = Summaries.PhaseAfter(events);
         return InTransactionAsync(transaction =>
         {
             var now = clock.GetUtcNow();
@@ -118,7 +116,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
                 WHERE run = @run AND epoch = @epoch AND is_ended = 0
                 RETURNING epoch AS Epoch, last_seq AS LastSeq
                 """,
-                new { run = run.Value, epoch, count = written.Count, phase = phase is { } p ? Word(p) : null, ended = phase?.IsEnd() == true ? 1 : 0, at = Text(now) },
+                new { run = run.Value, epoch, count = written.Count, phase = phase is { } p ? JournalSql.Word(p) : null, ended = phase?.IsEnd() == true ? 1 : 0, at = Text(now) },
                 transaction) ?? throw WhyNot(run, epoch, transaction);
             var recorded = written.Select((w, i) => new RecordedEvent(run, raised.LastSeq - written.Count + 1 + i, epoch, now, w.Event)).ToImmutableArray();
             foreach (var (e, w) in recorded.Zip(written))
@@ -148,9 +146,11 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
         }
     }
 
-    public async IAsyncEnumerable<RunSummary> ListAsync([EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<RunSummary> ListAsync(RunFilter filter, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var rows = await GatedAsync(() => connection.Query<SummaryRow>($"SELECT {Columns} FROM runs ORDER BY accepted_at DESC, run DESC").AsList(), cancel);
+        var sql = $"SELECT {Columns} FROM runs WHERE {JournalSql.Where(filter)} ORDER BY accepted_at DESC, run DESC LIMIT @Most";
+        var asked = new { filter.Kind, filter.Subject, filter.ExclusiveKey, Most = filter.Most ?? int.MaxValue };
+        var rows = await GatedAsync(() => connection.Query<SummaryRow>(sql, asked).AsList(), cancel);
         foreach (var row in rows)
             yield return row.ToSummary();
     }
@@ -215,8 +215,6 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
         var current => new SupersededException(run, epoch, current.Epoch, current.Owner),
     };
 
-    private static string Word(RunPhase phase) => phase.ToString().ToLowerInvariant();
-
     private static string Text(DateTimeOffset at) => at.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
 
     private static DateTimeOffset Moment(string at) => DateTimeOffset.Parse(at, CultureInfo.InvariantCulture);
@@ -237,7 +235,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
             Subject = Subject,
             ExclusiveKey = ExclusiveKey,
             Owner = Owner,
-            Phase = Enum.Parse<RunPhase>(Phase, ignoreCase: true),
+            Phase = JournalSql.Phase(Phase),
             Epoch = Epoch,
             LastSeq = LastSeq,
             AcceptedAt = Moment(AcceptedAt),

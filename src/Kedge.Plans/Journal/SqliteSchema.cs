@@ -38,6 +38,10 @@ internal static class SqliteSchema
             PRIMARY KEY (run, seq)
         ) STRICT;
         """,
+        """
+        CREATE INDEX runs_of_subject ON runs (subject, kind, accepted_at);
+        CREATE INDEX open_runs ON runs (accepted_at) WHERE is_ended = 0;
+        """,
     ];
 
     public static int Newest => Steps.Length;

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Kedge.Plans;
 
 /// <summary>How the one line about a run follows its events, the same in every journal.</summary>
-internal static class Summaries
+public static class Summaries
 {
+    /// <summary>Of a run that was just accepted.</summary>
     public static RunSummary Of(RunId run, RunAccepted accepted, DateTimeOffset at) => new()
     {
         Run = run,
@@ -20,9 +21,12 @@ internal static class Summaries
         LastEventAt = at,
     };
 
-    public static RunSummary After(this RunSummary summary, ImmutableArray<RunEvent> events, DateTimeOffset at) => summary with
+    /// <summary>The phase that these events lead to; null: they leave it as it is.</summary>
+    public static RunPhase? PhaseAfter(ImmutableArray<RunEvent> events) => events.Select(RunPhases.After).LastOrDefault(p => p is not null);
+
+    internal static RunSummary After(this RunSummary summary, ImmutableArray<RunEvent> events, DateTimeOffset at) => summary with
     {
-        Phase = events.Select(RunPhases.After).LastOrDefault(p => p is not null) ?? summary.Phase,
+        Phase = PhaseAfter(events) ?? summary.Phase,
         LastSeq = summary.LastSeq + events.Length,
         LastEventAt = at,
     };

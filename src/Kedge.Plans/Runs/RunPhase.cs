@@ -29,12 +29,13 @@ public enum StepPhase
     Stopped,
 }
 
-internal static class RunPhases
+public static class RunPhases
 {
+    /// <summary>Nothing can follow.</summary>
     public static bool IsEnd(this RunPhase phase) => phase is RunPhase.Finished or RunPhase.Abandoned;
 
     /// <summary>The phase an event leads to; null leaves it as it is.</summary>
-    public static RunPhase? After(RunEvent e) => e switch
+    internal static RunPhase? After(RunEvent e) => e switch
     {
         RunAccepted => RunPhase.Accepted,
         RunTakenOver => RunPhase.Running,

@@ -6,11 +6,11 @@ namespace Kedge.Plans.Tests;
 /// <summary>What every journal promises. Both implementations inherit all of it.</summary>
 public abstract class JournalConformance
 {
-    private protected static readonly RunId First = RunId.Parse("0198a3c4d5e67f8091a2b3c4d5e6f701");
-    private protected static readonly RunId Second = RunId.Parse("0198a3c4d5e67f8091a2b3c4d5e6f702");
-    private protected const string Key = "workload/web";
+    protected static readonly RunId First = RunId.Parse("0198a3c4d5e67f8091a2b3c4d5e6f701");
+    protected static readonly RunId Second = RunId.Parse("0198a3c4d5e67f8091a2b3c4d5e6f702");
+    protected const string Key = "workload/web";
 
-    private protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     protected FakeClock Clock { get; } = new();
 
@@ -169,6 +169,23 @@ public abstract class JournalConformance
     }
 
     [Fact]
+    public async Task Only_the_runs_that_are_asked_for_are_listed()
+    {
+        var journal = await OpenAsync();
+        await journal.BeginAsync(First, Plans.Diamond(), Key, "host/1", Cancel);
+        var epoch = await journal.TakeOverAsync(First, "host/1", Cancel);
+        await journal.AppendAsync(First, epoch, new RunAbandoned("operator", "wrong point"), Cancel);
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        await journal.BeginAsync(Second, Plans.Diamond(), Key, "host/1", Cancel);
+
+        Assert.Equal([Second], await ListAsync(journal, RunFilter.Open));
+        Assert.Equal([First], await ListAsync(journal, new RunFilter { IsOpen = false, Kind = Plans.Diamond().Kind, Subject = "web", ExclusiveKey = Key }));
+        Assert.Equal([Second], await ListAsync(journal, new RunFilter { ExclusiveKey = Key, Most = 1 }));
+        Assert.Empty(await ListAsync(journal, new RunFilter { Subject = "other" }));
+        Assert.Empty(await ListAsync(journal, new RunFilter { Kind = "other" }));
+    }
+
+    [Fact]
     public async Task Of_two_owners_who_take_over_at_once_only_the_later_can_write()
     {
         var journal = await OpenAsync();
@@ -195,7 +212,7 @@ public abstract class JournalConformance
         Assert.Equal(3, (await ReadAsync(journal, First, 0)).Count);
     }
 
-    private protected static async Task<List<RecordedEvent>> ReadAsync(IJournal journal, RunId run, long afterSeq)
+    protected static async Task<List<RecordedEvent>> ReadAsync(IJournal journal, RunId run, long afterSeq)
     {
         var read = new List<RecordedEvent>();
         await foreach (var e in journal.ReadAsync(run, afterSeq, Cancel))
@@ -203,7 +220,15 @@ public abstract class JournalConformance
         return read;
     }
 
-    private protected static async Task<long> BeginAndStartAsync(IJournal journal)
+    private static async Task<List<RunId>> ListAsync(IJournal journal, RunFilter filter)
+    {
+        var listed = new List<RunId>();
+        await foreach (var summary in journal.ListAsync(filter, Cancel))
+            listed.Add(summary.Run);
+        return listed;
+    }
+
+    protected static async Task<long> BeginAndStartAsync(IJournal journal)
     {
         await journal.BeginAsync(First, Plans.Diamond(), Key, "host/1", Cancel);
         var epoch = await journal.TakeOverAsync(First, "host/1", Cancel);

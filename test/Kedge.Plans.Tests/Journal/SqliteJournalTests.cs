@@ -76,6 +76,23 @@ public sealed class SqliteJournalTests : JournalConformance, IAsyncLifetime
         Assert.Contains("schema version 99", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    public async Task A_file_of_an_earlier_version_is_brought_to_todays_and_keeps_its_runs(int version)
+    {
+        var journal = await OpenFileAsync();
+        await BeginAndStartAsync(journal);
+        await journal.DisposeAsync();
+        var today = Schema();
+        Execute("DROP INDEX runs_of_subject; DROP INDEX open_runs");
+        Execute($"DELETE FROM schema_version WHERE version > {version}");
+
+        var again = await OpenFileAsync();
+
+        Assert.Equal(today, Schema());
+        Assert.Equal(StepPhase.Running, (await again.GetStateAsync(First, Cancel)).Steps["net"].Phase);
+    }
+
     [Fact]
     public async Task An_event_of_a_kind_that_only_a_newer_version_knows_is_a_clear_error()
     {
@@ -174,6 +191,15 @@ public sealed class SqliteJournalTests : JournalConformance, IAsyncLifetime
         lock (opened)
             opened.Add(journal);
         return journal;
+    }
+
+    private string Schema()
+    {
+        using var connection = new SqliteConnection($"Data Source={FilePath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT group_concat(sql, ';') || (SELECT max(version) FROM schema_version) FROM (SELECT sql FROM sqlite_master ORDER BY name)";
+        return (string)command.ExecuteScalar()!;
     }
 
     private void Execute(string sql, SqliteConnection? inside = null)
