@@ -9,6 +9,9 @@ public enum ClusterFault
     /// <summary>The command did not end within its limit and was killed. What it was to write may have been written.</summary>
     TimedOut,
 
+    /// <summary>The node does not answer over ssh. Whether the command ran there, nobody here knows.</summary>
+    Unreachable,
+
     /// <summary>The command ended with an error; nothing was written.</summary>
     Refused,
 
@@ -27,6 +30,6 @@ public sealed class ClusterException(ClusterFault fault, string message, Excepti
 {
     public ClusterFault Fault { get; } = fault;
 
-    /// <summary>Killed before it answered: look before writing again.</summary>
-    public bool MayHaveHappened => Fault is ClusterFault.TimedOut;
+    /// <summary>Killed before it answered, or out of reach: look before writing again.</summary>
+    public bool MayHaveHappened => Fault is ClusterFault.TimedOut or ClusterFault.Unreachable;
 }

@@ -27,16 +27,20 @@ public sealed class LocalCommands : IClusterCommands
     /// <summary>On this machine, which is a node of the cluster.</summary>
     public static LocalCommands Here(TimeProvider clock) => new([], remote: false, clock);
 
-    /// <summary>On a node over SSH: never asks, gives up after five seconds without a connection, notices a dead node.</summary>
+    /// <summary>
+    /// On a node over SSH: never asks, gives up after five seconds without a connection, notices a dead node. A connection of its own for each
+    /// call: a shared one (ControlMaster) that hangs would take every later call with it; who wants one says so in <paramref name="options"/>.
+    /// </summary>
     /// <param name="destination">As ssh takes it: host or user@host. What starts with a dash is refused.</param>
-    public static LocalCommands Over(string destination, TimeProvider clock)
+    /// <param name="options">As <c>ssh -o</c> takes them, <c>Port=2222</c>; they win over ours.</param>
+    public static LocalCommands Over(string destination, IReadOnlyList<string> options, TimeProvider clock)
     {
         if (destination.Length == 0 || destination[0] == '-')
             throw new ArgumentException($"'{destination}' is not a host for ssh.", nameof(destination));
-        return new(
-            ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=2", "-o", "ServerAliveCountMax=3", "--", destination],
-            remote: true,
-            clock);
+        // ssh keeps the first value that it hears of an option.
+        IEnumerable<string> all =
+            [.. options, "BatchMode=yes", "ConnectTimeout=5", "ServerAliveInterval=2", "ServerAliveCountMax=3", "ControlMaster=no", "ControlPath=none"];
+        return new(["ssh", .. all.SelectMany(option => new[] { "-o", option }), "--", destination], remote: true, clock);
     }
 
     public async Task<CommandAnswer> RunAsync(IReadOnlyList<string> command, string? input, TimeSpan limit, CancellationToken cancel)
@@ -54,7 +58,7 @@ public sealed class LocalCommands : IClusterCommands
             var answer = new CommandAnswer(process.ExitCode, await output, await error);
             // 255 is ssh's own: the command was not run, or nobody knows.
             return remote && answer.ExitCode == 255
-                ? throw new ClusterException(ClusterFault.TimedOut, $"'{command[0]}' got no answer over ssh from {before[^1]}: {answer.Error.Trim()}")
+                ? throw new ClusterException(ClusterFault.Unreachable, $"The node {before[^1]} did not answer '{command[0]}' over ssh: {Said(answer.Error)}")
                 : answer;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -94,6 +98,8 @@ public sealed class LocalCommands : IClusterCommands
             throw new ClusterException(ClusterFault.NotInstalled, $"'{start.FileName}' cannot be started: {e.Message}. Is it installed on this machine?", e);
         }
     }
+
+    static string Said(string error) => error.Trim() is { Length: > 0 } said ? said : "the connection was lost.";
 
     /// <summary>The shell over there splits what ssh sends.</summary>
     static string Quoted(string argument) => $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -14,20 +14,20 @@ static class HaCommands
 
     public static Command Create(Surroundings around)
     {
-        var node = new Option<string?>("--ssh") { Description = "A node of the cluster, as ssh takes it. Default: this machine is one.", Recursive = true, HelpName = "HOST" };
-        var command = new Command("ha", "The Pacemaker cluster under a cloud's control plane.") { node };
+        var command = new Command("ha", "The Pacemaker cluster under a cloud's control plane.");
+        var node = ClusterOptions.AddTo(command, around);
         command.Subcommands.Add(Status(around, node));
         command.Subcommands.Add(Audit(around, node));
         return command;
     }
 
-    static Command Status(Surroundings around, Option<string?> node)
+    static Command Status(Surroundings around, ClusterOptions node)
     {
         var command = new Command("status", "Nodes, DC, quorum, services, what failed, fencing: on one screen.");
         var output = OutputOptions.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            var status = await Connect(parsed, node, around).ReadStatusAsync(cancel);
+            var status = await node.Connect(parsed).ReadStatusAsync(cancel);
             var rows = new List<JsonNode?[]> { new JsonNode?[] { "cluster", "quorum", status.HasQuorum ? "yes" : "no", null, status.Dc is null ? "no DC" : $"DC {status.Dc}" } };
             rows.AddRange(status.Nodes.Select(one => new JsonNode?[] { "node", one.Name, one.State, null, null }));
             rows.AddRange(status.Resources.Select(one => new JsonNode?[]
@@ -42,7 +42,7 @@ static class HaCommands
         return command;
     }
 
-    static Command Audit(Surroundings around, Option<string?> node)
+    static Command Audit(Surroundings around, ClusterOptions node)
     {
         var promised = new Option<double>("--promised") { Description = "Seconds within which a service that died is to answer again.", DefaultValueFactory = _ => 10 };
         promised.Validators.Add(result =>
@@ -54,7 +54,7 @@ static class HaCommands
         var output = OutputOptions.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            var cluster = Connect(parsed, node, around);
+            var cluster = node.Connect(parsed);
             var cib = await cluster.ReadCibAsync(cancel);
             var status = await cluster.ReadStatusAsync(cancel);
             var findings = ClusterAudit.Of(cib, status, TimeSpan.FromSeconds(parsed.GetValue(promised))).OrderByDescending(finding => finding.Weight).ToArray();
@@ -69,13 +69,5 @@ static class HaCommands
             return findings.Any(finding => finding.Weight >= Weight.Warning) ? ExitCodes.NotReady : ExitCodes.Done;
         });
         return command;
-    }
-
-    static Cluster Connect(ParseResult parsed, Option<string?> node, Surroundings around)
-    {
-        var host = parsed.GetValue(node);
-        if (host is { Length: 0 } || host?[0] == '-')
-            throw new UsageException($"--ssh '{host}' is not a host.");
-        return new(host is null ? LocalCommands.Here(around.Clock) : LocalCommands.Over(host, around.Clock), around.Clock);
     }
 }
