@@ -1,4 +1,5 @@
 using Kedge.OpenStack;
+using Kedge.Recovery.Moving;
 
 namespace Kedge.Recovery.Sites;
 
@@ -29,4 +30,7 @@ public sealed class SiteSet(IReadOnlyDictionary<string, Site> sites)
     public Site this[string name] => sites.TryGetValue(name, out var site)
         ? site
         : throw new KeyNotFoundException($"Site {name} is not known here: kedge site add {name} --cloud ENTRY");
+
+    /// <summary>Where the movers of these sites take their orders; null: this process has none, and nothing that needs a mover works.</summary>
+    public MoveBoard? Movers { get; init; }
 }
