@@ -11,7 +11,7 @@ awk '/ nsfs / { print $2 }' /proc/mounts | xargs -r umount
 umount -R /sys
 mount -t sysfs sysfs /sys
 # What services write to their usual places lands in the node's directory, and survives a power cut as a disk does.
-for tree in etc var/lib var/cache var/log; do
+for tree in etc var/lib var/cache var/log ${extra_trees:-}; do
   layer=$directory/${tree##*/}
   mkdir -p "$layer/upper" "$layer/work"
   mount -t overlay overlay -o "lowerdir=/$tree,upperdir=$layer/upper,workdir=$layer/work" "/$tree"

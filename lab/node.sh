@@ -81,9 +81,11 @@ kill_nodes() {
 
 no_node_runs() { ! node_runs "$1"; }
 
+# remove_links WHOSE: the first letter of the nodes whose links go, as a pattern.
 remove_links() {
   local path name
-  for path in /sys/class/net/kedge-*; do
+  # shellcheck disable=SC2231 # the argument is a pattern
+  for path in /sys/class/net/kedge-$1*; do
     name=${path##*/}
     [[ -e $path ]] && ip link del "$name" 2> /dev/null
   done

@@ -23,10 +23,15 @@ lab_packages=(
   iproute2 util-linux procps
 )
 
+# For the control plane under Pacemaker. A list of its own: what the clouds keep in the cache does not depend on it.
+ha_packages=(
+  pacemaker corosync pacemaker-cli-utils resource-agents fence-agents libxml2-utils bc haproxy nova-consoleproxy curl
+)
+
 packages_present() {
-  local found
-  found=$(dpkg-query -W -f '${db:Status-Status}\n' "${lab_packages[@]}" 2> /dev/null | grep -c '^installed$' || :)
-  ((found == ${#lab_packages[@]}))
+  local found wanted=("${lab_packages[@]}" "${ha_packages[@]}")
+  found=$(dpkg-query -W -f '${db:Status-Status}\n' "${wanted[@]}" 2> /dev/null | grep -c '^installed$' || :)
+  ((found == ${#wanted[@]}))
 }
 
 # Two builds of the same packages have the same database schemas and the same kernel; this names them.
@@ -45,7 +50,7 @@ install_packages() {
   local apt=(apt-get -y -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold
     --no-install-recommends)
   export DEBIAN_FRONTEND=noninteractive
-  say "installing ${#lab_packages[@]} packages and what they need (log: $log)"
+  say "installing $((${#lab_packages[@]} + ${#ha_packages[@]})) packages and what they need (log: $log)"
 
   # No service may start on the machine itself: the lab starts its own inside its nodes.
   if [[ ! -e $guard ]]; then
@@ -54,7 +59,7 @@ install_packages() {
     chmod +x $guard
   fi
   local result=0
-  { "${apt[@]}" update && "${apt[@]}" install "${lab_packages[@]}"; } > "$log" 2>&1 || result=$?
+  { "${apt[@]}" update && "${apt[@]}" install "${lab_packages[@]}" "${ha_packages[@]}"; } > "$log" 2>&1 || result=$?
   if [[ $guard_is_ours ]]; then rm -f $guard; fi
   if ((result != 0)); then
     tail -n 15 "$log" >&2
