@@ -57,11 +57,8 @@ public enum ReportAnswer
     /// <summary>Entered; the lease holds as long as a new one would.</summary>
     GoOn,
 
-    /// <summary>The order was called off: stop, and report nothing more.</summary>
-    CalledOff,
-
-    /// <summary>The lease is not the newest of that order, or the board does not know the order: stop, whoever has it now goes on.</summary>
-    Superseded,
+    /// <summary>The order was called off, or the lease is not its newest: stop touching the device. Whoever has it now goes on.</summary>
+    Stop,
 }
 
 /// <summary>A report's answer on the wire.</summary>
@@ -70,8 +67,16 @@ public enum ReportAnswer
 public sealed record ReportReceipt(ReportAnswer Answer, int ForMs);
 
 /// <summary>A mover that a board has heard of lately.</summary>
-/// <param name="Name">Its name, from its certificate.</param>
-/// <param name="Site">Its site, from its certificate.</param>
+/// <param name="Mover">Which one.</param>
 /// <param name="Offer">What it can do.</param>
 /// <param name="HeardAt">When it asked or reported last.</param>
-public sealed record MoverSeen(string Name, string Site, MoverOffer Offer, DateTimeOffset HeardAt);
+public sealed record MoverSeen(MoverId Mover, MoverOffer Offer, DateTimeOffset HeardAt);
+
+/// <summary>A mover, as its certificate names it.</summary>
+/// <param name="Site">The site at which it works.</param>
+/// <param name="Name">Its name there.</param>
+public readonly record struct MoverId(string Site, string Name)
+{
+    /// <summary>As messages show it.</summary>
+    public override string ToString() => $"{Site}/{Name}";
+}
