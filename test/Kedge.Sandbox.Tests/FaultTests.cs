@@ -41,6 +41,22 @@ public sealed class FaultTests
         Assert.Equal("Too many.", (string)neutron["NeutronError"]["message"]!);
     }
 
+    [Fact]
+    public async Task A_request_that_was_under_way_when_the_power_went_arrives_just_before_the_next_like_it()
+    {
+        using var demo = await Caller.LoginAsync(cloud);
+        cloud.Faults.OnCall = call => call.IsWrite ? new FaultAction.LosePowerUnderway() : FaultAction.None;
+        await Assert.ThrowsAsync<PowerLost>(() => VolumeAsync(demo));
+        cloud.Faults.OnCall = null;
+        cloud.Faults.PowerBack();
+
+        var meanwhile = cloud.World.List(ResourceKind.Volume).Count;
+        await VolumeAsync(demo);
+
+        Assert.Equal(0, meanwhile);
+        Assert.Equal(2, cloud.World.List(ResourceKind.Volume).Count);
+    }
+
     [Theory]
     [InlineData(false, 0)]
     [InlineData(true, 1)]

@@ -24,6 +24,7 @@ internal sealed class StepDrive(StepDrive.Surroundings around, PlannedStep step,
     private int attempt = firstAttempt;
     private int faultsInARow;
     private int notes;
+    private bool isRefused;
     private string? waitingFor;
     private string? cutOffText;
     private long? cutOffAt;
@@ -67,6 +68,7 @@ internal sealed class StepDrive(StepDrive.Surroundings around, PlannedStep step,
                 null => await WaitAsync((StepOutcome.NotYet)outcome!, cancel),
                 { IsUnreachable: true } => await CutOffAsync(fault, began, cancel),
                 { IsTransient: true } => await BackOffAsync(fault, cancel),
+                { IsRefusedWrite: true } when !isRefused => await DoubtAsync(fault, cancel),
                 _ => (TimeSpan?)null,
             };
             if (wait is null)
@@ -126,6 +128,12 @@ internal sealed class StepDrive(StepDrive.Surroundings around, PlannedStep step,
         await NoteAsync(() => new StepRetried(step.Id, failed, Bounded(fault), calls.Take()), cancel);
         around.Watch(step, $"{fault.Message} Trying again in {PlanText.Say(wait)}.", null);
         return wait;
+    }
+
+    private async Task<TimeSpan?> DoubtAsync(StepFault fault, CancellationToken cancel)
+    {
+        isRefused = true;
+        return await BackOffAsync(fault, cancel);
     }
 
     /// <returns>Null when patience is at its end.</returns>

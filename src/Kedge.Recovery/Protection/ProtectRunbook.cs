@@ -86,10 +86,11 @@ public static class ProtectRunbook
             book.Add(ProtectStepIds.DeleteSnapshots, Delete(inputs, SnapshotsOf.Volumes), backups);
         if (rootCopies.Count > 0)
             book.Add(ProtectStepIds.DeleteRootSnapshots, Delete(inputs, SnapshotsOf.RootDisks), rootCopies);
+        book.Add(ProtectStepIds.Sweep, new SweepCopies(inputs.Repository, workload.Name, inputs.From, inputs.To), [ProtectStepIds.WritePoint]);
         book.Add(
             ProtectStepIds.Retention,
             new ApplyRetention(inputs.Repository, workload.Name, inputs.From, inputs.To, workload.Retention),
-            [ProtectStepIds.WritePoint]);
+            [ProtectStepIds.Sweep]);
 
         var facts = JsonSerializer.SerializeToElement(
             new ProtectFacts(inputs.From, inputs.To, inputs.Repository, inputs.BlueprintHash, inputs.Before?.Id), ProtectionJson.Default.ProtectFacts);

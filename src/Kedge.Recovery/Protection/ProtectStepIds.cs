@@ -9,6 +9,7 @@ static class ProtectStepIds
     public const string DeleteSnapshots = "delete-snapshots";
     public const string DeleteRootSnapshots = "delete-root-snapshots";
     public const string WritePoint = "write-point";
+    public const string Sweep = "sweep";
     public const string Retention = "apply-retention";
 
     public static string Backup(SourceId volume) => $"backup/{volume}";

@@ -61,7 +61,9 @@ sealed record MarkedResource(MadeKind Kind, string Id, string? StepMark, DateTim
             MadeKind.Volume => cloud.BlockStorage.ListVolumesAsync(BlockStorageFilter.None, cancel).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
             MadeKind.Snapshot => cloud.BlockStorage.ListSnapshotsAsync(BlockStorageFilter.None, cancel).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
             MadeKind.Backup => cloud.BlockStorage.ListBackupsAsync(BlockStorageFilter.None, cancel).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
-            MadeKind.Image => cloud.Images.ListImagesAsync(new ImageFilter { Properties = marked }, cancel).Select(it => new Seen(it.Id.Value, it.Tags, it.Properties, it.CreatedAt)),
+            // Hidden ones are left out of lists, unless asked for by property of their own.
+            MadeKind.Image => cloud.Images.ListImagesAsync(new ImageFilter { Properties = marked }, cancel)
+                .Concat(cloud.Images.ListImagesAsync(new ImageFilter { Properties = marked.Add("os_hidden", "true") }, cancel)).Select(it => new Seen(it.Id.Value, it.Tags, it.Properties, it.CreatedAt)),
             _ => AsyncEnumerable.Empty<Seen>(),
         };
     }

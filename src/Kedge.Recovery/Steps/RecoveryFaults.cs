@@ -17,7 +17,10 @@ public static class RecoveryFaults
         _ => null,
     };
 
-    static StepFault OfCloud(OpenStackException e) => new(IsTransient(e), IsUnreachable(e), Message(e), e.RequestId, WhatToDo(e));
+    static StepFault OfCloud(OpenStackException e) => new(IsTransient(e), IsUnreachable(e), Message(e), e.RequestId, WhatToDo(e))
+    {
+        IsRefusedWrite = e is { Method: not ("" or "GET" or "HEAD"), Fault: Fault.BadRequest or Fault.OverQuota or Fault.Forbidden or Fault.NotFound },
+    };
 
     /// <summary>A conflict passes when what is in the way ends its task; the deadline of the step bounds the waiting.</summary>
     static bool IsTransient(OpenStackException e) => e.IsTransient || e.Fault is Fault.Conflict;

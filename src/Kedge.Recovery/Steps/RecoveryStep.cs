@@ -39,6 +39,7 @@ namespace Kedge.Recovery.Steps;
 [JsonDerivedType(typeof(SetRouterRoutes), "set-router-routes")]
 [JsonDerivedType(typeof(SetServerState), "set-server-state")]
 [JsonDerivedType(typeof(SnapshotWorkload), "snapshot-workload")]
+[JsonDerivedType(typeof(SweepCopies), "sweep-copies")]
 [JsonDerivedType(typeof(SweepDuplicates), "sweep-duplicates")]
 [JsonDerivedType(typeof(WaitForHealth), "wait-for-health")]
 [JsonDerivedType(typeof(WritePoint), "write-point")]

@@ -15,6 +15,8 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
     /// <summary>Nova refuses larger bodies too (oslo.middleware max_request_body_size).</summary>
     const int MaxBodyBytes = 2 * 1024 * 1024;
 
+    readonly CallsUnderway underway = new();
+
     public async Task<SandboxResponse> AnswerAsync(SandboxRequest request, Func<bool> isAlive, CancellationToken cancel)
     {
         var (service, path) = Locate(request.Url);
@@ -22,6 +24,11 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
         var fate = cloud.Faults.Decide(noted);
         if (fate is FaultAction.LosePowerBefore)
             throw cloud.Faults.CutPower(noted, "before");
+        if (fate is FaultAction.LosePowerUnderway)
+        {
+            await underway.KeepAsync(request, cancel);
+            throw cloud.Faults.CutPower(noted, "during");
+        }
         await WaitAsync(fate, cancel);
         if (fate is FaultAction.LoseRequest || !isAlive())
             throw Broken("Connection reset by peer", SocketError.ConnectionReset);
@@ -29,7 +36,7 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
         var response = service is null
             ? SandboxResponse.Json(200, Versions.OfCloud(request, cloud.Apis))
             : fate is FaultAction.Refuse refuse ? Refuse(service, refuse)
-            : await ServeAsync(request, service, path, false, cancel);
+            : await ServeInTurnAsync(request, service, path, cancel);
         response.Headers["x-openstack-request-id"] = noted.RequestId;
         if (service?.Type == "compute")
             response.Headers["x-compute-request-id"] = noted.RequestId;
@@ -92,6 +99,14 @@ sealed class Dispatcher(CloudState cloud, CallLog log, Lock gate, TimeProvider c
         if (fault.Status == 401)
             response.Headers["WWW-Authenticate"] = "Keystone uri=\"/identity\"";
         return response;
+    }
+
+    async Task<SandboxResponse> ServeInTurnAsync(SandboxRequest request, Api service, string path, CancellationToken cancel)
+    {
+        (request, var late) = await underway.MeetAsync(request, cancel);
+        if (late is not null)
+            await ServeAsync(late, service, path, false, cancel);
+        return await ServeAsync(request, service, path, false, cancel);
     }
 
     async Task<SandboxResponse> ServeAsync(SandboxRequest request, Api service, string path, bool isInstant, CancellationToken cancel)

@@ -33,6 +33,8 @@ static class ServerVolumes
             throw Servers.Unexpected("tag");
         if (body.ContainsKey("delete_on_termination") && call.Version < 79)
             throw Servers.Unexpected("delete_on_termination");
+        if (server.Disks.Any(attached => attached.Volume.Id == id))
+            throw ApiFault.Bad($"Invalid volume: volume {id} already attached to instance {server.Id}");
         var volume = BlockDevices.Available(call, id);
         var disk = BlockDevices.Connect(call.Cloud.Cinder, server, volume, false, body.Flag("delete_on_termination") ?? false,
             body.Reference("tag"), server.RootDisk is null);

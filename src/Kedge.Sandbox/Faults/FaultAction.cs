@@ -29,6 +29,12 @@ public abstract record FaultAction
     /// <summary>The caller's own machine loses power after the effect, before it could read the answer.</summary>
     public sealed record LosePowerAfter : FaultAction;
 
+    /// <summary>
+    /// The caller's own machine loses power when the request has left it and before it arrives: it takes effect just before the next request
+    /// that asks for exactly the same, whose sender had looked and found nothing. Not for image data, which is kept in memory meanwhile.
+    /// </summary>
+    public sealed record LosePowerUnderway : FaultAction;
+
     /// <summary>The one instance most hooks return.</summary>
     public static FaultAction None { get; } = new Pass();
 }

@@ -129,6 +129,20 @@ public sealed class RunExecutorTests
             Assert.InRange(waits[i], TimeSpan.FromSeconds(Math.Pow(2, i) / 2), TimeSpan.FromSeconds(Math.Pow(2, i)));
     }
 
+    [Theory]
+    [InlineData(1, RunPhase.Finished)]
+    [InlineData(2, RunPhase.Stopped)]
+    public async Task A_refused_write_is_believed_when_it_stands_after_another_look(int refusals, RunPhase phase)
+    {
+        var looks = 0;
+
+        var state = await house.BeginAndExecuteAsync(Plans.Of(Plans.Step("a")), _ => Scripted.At(_ => ++looks <= refusals
+            ? throw new WorldException(false, false, "overlaps with another subnet") { IsRefusedWrite = true }
+            : new StepOutcome.Done("found: it was ours")));
+
+        Assert.Equal((phase, 2), (state.Phase, looks));
+    }
+
     [Fact]
     public async Task Steps_that_failed_together_do_not_come_back_together_and_a_replay_waits_the_same()
     {

@@ -100,10 +100,12 @@ internal sealed record Scripted(Func<StepRun, CancellationToken, Task<StepOutcom
 internal sealed class WorldException(bool isTransient, bool isUnreachable, string message) : Exception(message)
 {
     public static StepFault? Read(Exception e) => e is WorldException w
-        ? new StepFault(w.IsTransient, w.IsUnreachable, w.Message, "req-7", null)
+        ? new StepFault(w.IsTransient, w.IsUnreachable, w.Message, "req-7", null) { IsRefusedWrite = w.IsRefusedWrite }
         : null;
 
     public bool IsTransient { get; } = isTransient;
+
+    public bool IsRefusedWrite { get; init; }
 
     public bool IsUnreachable { get; } = isUnreachable;
 }

@@ -9,6 +9,7 @@ public enum Moment
 {
     Never,
     BeforeCall,
+    DuringCall,
     AfterCall,
     AtWrite,
 }
@@ -51,10 +52,15 @@ sealed class Outage
         if (isLost)
             return new FaultAction.LosePowerBefore();
         Calls.Add(call);
-        if (Happened || Calls.Count - 1 != number || moment is not (Moment.BeforeCall or Moment.AfterCall))
+        if (Happened || Calls.Count - 1 != number || moment is Moment.AtWrite or Moment.Never)
             return FaultAction.None;
         isLost = Happened = true;
-        return moment is Moment.BeforeCall ? new FaultAction.LosePowerBefore() : new FaultAction.LosePowerAfter();
+        return moment switch
+        {
+            Moment.BeforeCall => new FaultAction.LosePowerBefore(),
+            Moment.DuringCall => new FaultAction.LosePowerUnderway(),
+            _ => new FaultAction.LosePowerAfter(),
+        };
     }
 
     void OnWrite(WriteMoment when, ImmutableArray<RunEvent> events)

@@ -14,12 +14,14 @@ public sealed class ProtectCrashTests
     public enum Cut
     {
         BeforeCall,
+        DuringWrite,
         AfterCall,
         AtWrite,
     }
 
     [Theory]
     [InlineData(Cut.BeforeCall)]
+    [InlineData(Cut.DuringWrite)]
     [InlineData(Cut.AfterCall)]
     [InlineData(Cut.AtWrite)]
     public async Task Whenever_the_power_goes_there_is_one_point_and_nothing_twice(Cut cut)
@@ -27,7 +29,7 @@ public sealed class ProtectCrashTests
         var number = 0;
         while (await CutOffAsync(cut, number, TimeSpan.Zero))
             number++;
-        Assert.True(number > 20, $"Only {number} moments were tried.");
+        Assert.True(number > (cut is Cut.DuringWrite ? 5 : 20), $"Only {number} moments were tried.");
     }
 
     [Fact]
@@ -139,6 +141,7 @@ public sealed class ProtectCrashTests
         var power = new PowerCut(house.House);
         var (calls, writes) = (0, 0);
         power.CutBefore = _ => cut == Cut.BeforeCall && calls++ == number;
+        power.CutDuring = call => cut == Cut.DuringWrite && call.IsWrite && calls++ == number;
         power.CutAfter = _ => cut == Cut.AfterCall && calls++ == number;
         power.CutAtWrite = () => cut == Cut.AtWrite && writes++ == number;
 
@@ -177,6 +180,8 @@ public sealed class ProtectCrashTests
         }
 
         public Func<SandboxCall, bool> CutBefore { get; set; } = _ => false;
+
+        public Func<SandboxCall, bool> CutDuring { get; set; } = _ => false;
 
         public Func<SandboxCall, bool> CutAfter { get; set; } = _ => false;
 
@@ -243,6 +248,11 @@ public sealed class ProtectCrashTests
             {
                 isOff = WasCut = true;
                 return new FaultAction.LosePowerBefore();
+            }
+            if (CutDuring(call))
+            {
+                isOff = WasCut = true;
+                return new FaultAction.LosePowerUnderway();
             }
             if (!CutAfter(call))
                 return FaultAction.None;
