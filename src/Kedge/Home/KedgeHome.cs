@@ -57,7 +57,10 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
     public Site Connect(SiteRecord record) => new(
         record.Name,
         Cloud.Connect(CloudsYaml.Load(record.Cloud, around.Settings), around.Transport, around.Clock),
-        record.AdminCloud is { } admin ? Cloud.Connect(CloudsYaml.Load(admin, around.Settings), around.Transport, around.Clock) : null);
+        record.AdminCloud is { } admin ? Cloud.Connect(CloudsYaml.Load(admin, around.Settings), around.Transport, around.Clock) : null)
+    {
+        Movers = record.Movers,
+    };
 
     public async Task<SiteSet> ConnectAsync(IEnumerable<string> names, CancellationToken cancel)
     {
