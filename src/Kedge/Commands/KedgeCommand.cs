@@ -28,7 +28,7 @@ static class KedgeCommand
             FailoverCommand.Create(around, home),
             RunCommands.Create(around, home),
             CleanupCommand.Create(around, home),
-            HaCommands.Create(around),
+            HaCommands.Create(around, home),
             SandboxCommand.Create(around),
             DemoCommand.Create(around),
             CompletionCommand.Create(around),

@@ -1,3 +1,4 @@
+using Kedge.Availability.Changes;
 using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Formats;
@@ -27,6 +28,9 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
         : Path.Combine(
             variables.GetValueOrDefault("XDG_DATA_HOME") is { Length: > 0 } share ? share : Path.Combine(home, ".local/share"),
             "kedge");
+
+    /// <summary>What runs write into clusters' CIBs.</summary>
+    public PartFolder ClusterParts => new(Path.Combine(DataPath, "ha"));
 
     /// <summary>Makes the directory, readable by its owner alone: blueprints hold user-data.</summary>
     public void Prepare() =>
