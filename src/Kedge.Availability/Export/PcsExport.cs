@@ -35,7 +35,7 @@ public static class PcsExport
         if (resource.Runs is not Runs.Once)
         {
             // pcs writes promotable=true itself.
-            words.AddRange([resource.Runs is Runs.Promoted ? "promotable" : "clone", resource.Whole, "meta"]);
+            words.AddRange([resource.Runs is Runs.Promoted ? "promotable" : "clone", resource.Whole]);
             words.AddRange(ShellText.Pairs(resource.CloneMeta.Where(pair => pair.Key != "promotable")));
         }
         return $"{Joined(words)} --no-default-ops --force";

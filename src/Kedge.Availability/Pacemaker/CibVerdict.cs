@@ -32,6 +32,6 @@ public sealed partial record CibVerdict(ImmutableArray<string> Errors, Immutable
     private static partial Regex Said();
 
     /// <summary>libxml2's own lines, with the line of a file that nobody has: that number is left out, so that the same fault reads the same.</summary>
-    [GeneratedRegex(@"^\S*?:\d+:\s*(?<text>element .*error.*)$")]
+    [GeneratedRegex(@"^(?:\S*?:|Entity: line )\d+:\s*(?<text>element .*error.*)$")]
     private static partial Regex Xml();
 }
