@@ -10,6 +10,12 @@ public enum TargetState
 
     /// <summary>All zeros, such as a file that was just made: blocks of zeros need nothing.</summary>
     Blank,
+
+    /// <summary>
+    /// Perhaps a part of this very disk, from a restore that was cut off: what stands on the target is read and hashed first, and only what differs is fetched
+    /// and written. Trades a read of the target for what would be fetched again.
+    /// </summary>
+    PartlyWritten,
 }
 
 /// <summary>How a disk is restored.</summary>

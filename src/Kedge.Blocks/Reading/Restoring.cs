@@ -43,6 +43,7 @@ sealed class Restoring(DiskTree tree, DiskTree? standing, IDevice target, Restor
             return;
         }
         Choose(lane, page);
+        if (options.Target == TargetState.PartlyWritten) await LeaveOutWhatStandsAsync(lane, page, cancel);
         await WriteZerosAsync(lane, first, cancel);
         for (var i = 0; i < lane.Wanted.Count;) i = await WriteRunAsync(lane, first, i, cancel);
     }
@@ -73,6 +74,41 @@ sealed class Restoring(DiskTree tree, DiskTree? standing, IDevice target, Restor
                 Fail(block, 1, $"the block {address} is in no index");
             }
         }
+    }
+
+    /// <summary>A restore was cut off here: what it got done is not fetched again.</summary>
+    async ValueTask LeaveOutWhatStandsAsync(RestoreLane lane, int page, CancellationToken cancel)
+    {
+        var first = (long)page * DiskShape.BlocksPerPage;
+        var at = page * shape.PageBytes;
+        lane.Content.Clear();
+        await target.FindContentAsync(new Extent(at, Math.Min(shape.PageBytes, shape.SizeBytes - at)), lane.Content, cancel);
+        lane.Zeros.RemoveAll(i => !HasContent(lane.Content, first + i));
+        var kept = 0;
+        for (var i = 0; i < lane.Wanted.Count; i++)
+        {
+            var (index, place) = lane.Wanted[i];
+            if (HasContent(lane.Content, first + index) && await StandsAsync(lane, first + index, DiskTree.Entries(lane.Page)[index].Address, cancel)) continue;
+            lane.Wanted[kept++] = (index, place);
+        }
+        lane.Wanted.RemoveRange(kept, lane.Wanted.Count - kept);
+    }
+
+    bool HasContent(List<Extent> content, long block)
+    {
+        var at = block * shape.BlockBytes;
+        foreach (var extent in content)
+        {
+            if (extent.OffsetBytes < at + shape.BlockBytes && extent.EndBytes > at) return true;
+        }
+        return false;
+    }
+
+    async ValueTask<bool> StandsAsync(RestoreLane lane, long block, Address expected, CancellationToken cancel)
+    {
+        var content = lane.Block[..shape.LengthOf(block)];
+        await target.ReadAsync(block * shape.BlockBytes, content, cancel);
+        return lane.Reader.Hash.Of(BlobKind.Block, content.Span) == expected;
     }
 
     async ValueTask WriteZerosAsync(RestoreLane lane, long first, CancellationToken cancel)

@@ -8,10 +8,11 @@ namespace Kedge.Recovery.Moving;
 /// which was killed finds its orders again by ordering them again (docs/decisions/0020-move-board.md). Safe for concurrent use; only
 /// <see cref="TakeAsync"/> waits.
 /// </summary>
-public sealed class MoveBoard(TimeProvider time)
+/// <param name="leaseTime">How long a mover may be silent before another gets its order.</param>
+public sealed class MoveBoard(TimeProvider time, TimeSpan leaseTime)
 {
-    /// <summary>How long a mover may be silent before another gets its order.</summary>
-    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
+    /// <summary>Long enough for a network that stumbles, short enough for a recovery that waits.</summary>
+    public static readonly TimeSpan UsualLease = TimeSpan.FromSeconds(30);
 
     /// <summary>A mover keeps a question open for so long at most.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
@@ -29,6 +30,12 @@ public sealed class MoveBoard(TimeProvider time)
     // A board that was made anew must not give an epoch that an earlier one gave: leases of that one are refused here.
     long epochs = time.GetUtcNow().ToUnixTimeMilliseconds() << 16;
     long placed;
+
+    /// <summary>A board with the usual lease.</summary>
+    public MoveBoard(TimeProvider time)
+        : this(time, UsualLease)
+    {
+    }
 
     /// <summary>The movers that asked or reported in the last two minutes.</summary>
     public ImmutableArray<MoverSeen> Movers
@@ -101,8 +108,8 @@ public sealed class MoveBoard(TimeProvider time)
                 movers[mover] = new MoverSeen(mover, offer, now);
                 if (FindFree_HoldsLock(mover, offer, now) is { } free)
                 {
-                    free.Give(mover, ++epochs, now + LeaseTime);
-                    return new MoveLease(free.Order, epochs, (int)LeaseTime.TotalMilliseconds, free.WasBegun);
+                    free.Give(mover, ++epochs, now + leaseTime);
+                    return new MoveLease(free.Order, epochs, (int)leaseTime.TotalMilliseconds, free.WasBegun);
                 }
                 if (now >= until) return null;
                 news = changed.Task;
@@ -128,9 +135,9 @@ public sealed class MoveBoard(TimeProvider time)
                 if (report.News is not MoveNews.Progressed) orders.Remove(report.Order);
                 return new ReportReceipt(ReportAnswer.Stop, 0);
             }
-            known.Enter(report.News, now, LeaseTime);
+            known.Enter(report.News, now, leaseTime);
             if (report.News is not MoveNews.Progressed) Wake_HoldsLock();
-            return new ReportReceipt(ReportAnswer.GoOn, (int)LeaseTime.TotalMilliseconds);
+            return new ReportReceipt(ReportAnswer.GoOn, (int)leaseTime.TotalMilliseconds);
         }
     }
 
