@@ -11,13 +11,29 @@ namespace Kedge.Mediator.Store;
 /// adds the events to what was raised; a stale epoch matches nothing and writes nothing. When a write returns it is on disk.
 /// A connection lost during a write leaves the writer in doubt: whoever goes on reads the journal first.
 /// </summary>
-/// <param name="database">Not disposed of with the journal.</param>
-public sealed class PostgresJournal(PostgresDatabase database, TimeProvider clock) : IJournal
+public sealed class PostgresJournal : IJournal
 {
     const int PageEvents = 200;
 
     /// <summary>A run that held the key may end between our two looks; after so many such looks it is somebody who begins runs in a circle.</summary>
     const int MostLooks = 5;
+
+    readonly PostgresDatabase database;
+    readonly TimeProvider clock;
+    readonly bool isOwner;
+
+    /// <param name="database">Not disposed of with the journal.</param>
+    public PostgresJournal(PostgresDatabase database, TimeProvider clock)
+        : this(database, clock, isOwner: false)
+    {
+    }
+
+    PostgresJournal(PostgresDatabase database, TimeProvider clock, bool isOwner) => (this.database, this.clock, this.isOwner) = (database, clock, isOwner);
+
+    /// <summary>With a database of its own, for one command.</summary>
+    /// <inheritdoc cref="PostgresDatabase.OpenAsync(string, TimeProvider, CancellationToken)"/>
+    public static async Task<PostgresJournal> OpenAsync(string connection, TimeProvider clock, CancellationToken cancel) =>
+        new(await PostgresDatabase.OpenAsync(connection, clock, cancel), clock, isOwner: true);
 
     public async Task<RecordedEvent> BeginAsync(RunId run, Plan plan, string exclusiveKey, string owner, CancellationToken cancel)
     {
@@ -118,7 +134,7 @@ public sealed class PostgresJournal(PostgresDatabase database, TimeProvider cloc
     public async Task<RunSummary?> FindAsync(RunId run, CancellationToken cancel) =>
         (await OneAsync<SummaryRow>($"SELECT {JournalSql.SummaryColumns} FROM runs WHERE run = @run", new { run = run.Value }, cancel))?.ToSummary();
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => isOwner ? database.DisposeAsync() : ValueTask.CompletedTask;
 
     async Task<ImmutableArray<RecordedEvent>> PageAsync(RunId run, long afterSeq, int most, CancellationToken cancel) =>
     [

@@ -10,12 +10,18 @@ namespace Kedge.Recovery.Formats;
 public sealed class RecordFolder<T>(string path, JsonTypeInfo<T> type, string noun)
     where T : class
 {
+    /// <summary>Puts into a record that was read what other records say of it, and what is not written with it; null: nothing.</summary>
+    public Func<T, CancellationToken, Task<T>>? Complete { get; init; }
+
     public string PathOf(string name) => Path.Combine(path, RecordName.Checked(name, noun) + ".yaml");
 
     public async Task<T?> FindAsync(string name, CancellationToken cancel)
     {
         var file = PathOf(name);
-        return File.Exists(file) ? Parse(await File.ReadAllTextAsync(file, cancel), file) : null;
+        if (!File.Exists(file))
+            return null;
+        var read = Parse(await File.ReadAllTextAsync(file, cancel), file);
+        return Complete is null ? read : await Complete(read, cancel);
     }
 
     /// <exception cref="RecordException">There is none of that name, or the file is not one.</exception>

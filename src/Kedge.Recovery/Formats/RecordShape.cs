@@ -28,7 +28,8 @@ static class RecordShape
 
     static IEnumerable<(string Path, string Mistake)> Fields(JsonObject fields, JsonTypeInfo type, string path)
     {
-        var known = type.Properties.ToDictionary(property => property.Name);
+        // What is not written has neither getter nor setter here.
+        var known = type.Properties.Where(property => property.Get is not null || property.Set is not null).ToDictionary(property => property.Name);
         foreach (var (name, value) in fields)
         {
             var at = Joined(path, name);

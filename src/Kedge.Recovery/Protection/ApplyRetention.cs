@@ -29,7 +29,8 @@ public sealed record ApplyRetention(string Repository, string Workload, string F
         if (list.Damaged is [var damaged, ..])
             return new StepOutcome.Done($"Nothing was removed, because point {damaged.Id} is damaged and nobody knows what it needs: kedge point delete {Workload} {damaged.Id}");
         var points = list.Points.Select(stored => stored.Point).ToImmutableArray();
-        foreach (var point in Retention.ToRetire(points, await repository.FindNewestUsableAsync(Workload, cancel), Policy))
+        var usable = await repository.FindNewestUsableAsync(Workload, cancel);
+        foreach (var point in Retention.ToRetire(points, usable, await sites.PointsInUseAsync(Workload, cancel), Policy))
             await repository.DeleteAsync(Workload, point.Id, cancel);
 
         var retired = await repository.ListRetiredAsync(Workload, cancel);

@@ -13,9 +13,18 @@ static class Retention
     /// </summary>
     /// <param name="points">Oldest first.</param>
     /// <param name="usable">The newest usable one, which stays whatever the policy says.</param>
-    public static ImmutableArray<RecoveryPoint> ToRetire(ImmutableArray<RecoveryPoint> points, RecoveryPoint? usable, RetentionPolicy policy)
+    /// <param name="inUse">Ids of points that unfinished runs restore from: these stay too.</param>
+    public static ImmutableArray<RecoveryPoint> ToRetire(
+        ImmutableArray<RecoveryPoint> points, RecoveryPoint? usable, IReadOnlySet<string> inUse, RetentionPolicy policy)
     {
-        var kept = points.TakeLast(Math.Max(1, policy.KeepLast)).ToList();
+        var kept = points.TakeLast(Math.Max(1, policy.KeepLast))
+            .Union(LastOfEach(points, policy.Hourly, at => at.Ticks / TimeSpan.TicksPerHour))
+            .Union(LastOfEach(points, policy.Daily, at => at.Ticks / TimeSpan.TicksPerDay))
+            // The first day of all, 1 January of year 1, was a Monday.
+            .Union(LastOfEach(points, policy.Weekly, at => at.Ticks / (7 * TimeSpan.TicksPerDay)))
+            .Union(LastOfEach(points, policy.Monthly, at => (at.Year * 12L) + at.Month))
+            .Union(points.Where(point => inUse.Contains(point.Id)))
+            .ToList();
         if (usable is not null && !kept.Exists(point => point.Id == usable.Id))
             kept.Add(usable);
         var backups = Backups(kept);
@@ -26,6 +35,10 @@ static class Retention
                 && (point.Volumes.IsEmpty || !Backups([point]).IsSubsetOf(backups) || !Images([point]).IsSubsetOf(images))),
         ];
     }
+
+    /// <summary>The newest point of each of the last periods that have one.</summary>
+    static IEnumerable<RecoveryPoint> LastOfEach(ImmutableArray<RecoveryPoint> points, int periods, Func<DateTime, long> periodOf) =>
+        points.Reverse().DistinctBy(point => periodOf(point.DataAt.UtcDateTime)).Take(periods);
 
     public static HashSet<string> Backups(IEnumerable<RecoveryPoint> points) =>
         [.. points.SelectMany(point => point.Volumes).SelectMany(volume => volume.Chain).Select(link => link.BackupId)];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Kedge.Recovery.Blueprints;
+using Kedge.Recovery.Policies;
 
 namespace Kedge.Recovery.Workloads;
 
@@ -11,13 +12,45 @@ public sealed record Workload
     public required string From { get; init; }
     public required string To { get; init; }
     public required WorkloadSelection Selection { get; init; }
-    public RetentionPolicy Retention { get => field ?? new(); init; }
+
+    /// <summary>Name of the policy that says what the workload does not; null: none.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>That policy itself; put here when the workload is read.</summary>
+    [JsonIgnore]
+    public Policy? Named { get; init; }
+
+    /// <summary>The workload's own word; null: the policy's.</summary>
+    [JsonPropertyName("retention")]
+    public RetentionPolicy? OwnRetention { get; init; }
+
+    [JsonIgnore]
+    public RetentionPolicy Retention { get => OwnRetention ?? Named?.Retention ?? new(); init => OwnRetention = value; }
+
+    /// <inheritdoc cref="OwnRetention"/>
+    [JsonPropertyName("rpo")]
+    public TimeSpan? OwnRpo { get; init; }
 
     /// <summary>A point older than this is not within the promise; readiness says so.</summary>
-    public TimeSpan Rpo { get => field == TimeSpan.Zero ? TimeSpan.FromHours(24) : field; init; }
+    [JsonIgnore]
+    public TimeSpan Rpo { get => OwnRpo ?? Named?.Rpo ?? TimeSpan.FromHours(24); init => OwnRpo = value; }
+
+    /// <inheritdoc cref="OwnRetention"/>
+    [JsonPropertyName("rto")]
+    public TimeSpan? OwnRto { get; init; }
 
     /// <summary>How long its recovery may take, counted from the declaration; null: nothing is promised.</summary>
-    public TimeSpan? Rto { get; init; }
+    [JsonIgnore]
+    public TimeSpan? Rto { get => OwnRto ?? Named?.Rto; init => OwnRto = value; }
+
+    /// <summary>When its points may be begun; empty: at any time.</summary>
+    [JsonIgnore]
+    public ImmutableArray<ProtectionWindow> Windows => Named?.Windows ?? [];
+
+    /// <summary>Points are taken only when a person asks for one.</summary>
+    [JsonPropertyName("paused")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsPaused { get; init; }
 
     /// <summary>When a whole site is recovered: higher first, and among equals the shorter RTO first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -26,10 +59,6 @@ public sealed record Workload
     /// <summary>What a declared loss of its site does with it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public OnSiteLoss OnSiteLoss { get; init; }
-
-    /// <summary>How its disks are brought to the target, and how they wait there.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ReplicationPolicy? Replication { get; init; }
 
     /// <summary>Servers that wait for others, that come first, or that answer when they are well. Servers not named have the defaults.</summary>
     public ImmutableArray<ServerRule> Servers { get => field.IsDefault ? [] : field; init; }
@@ -93,6 +122,20 @@ public sealed record RetentionPolicy
 {
     /// <summary>Points to keep at least, newest first; a chain goes only when none of its points is kept.</summary>
     public int KeepLast { get => field == 0 ? 7 : field; init; }
+
+    /// <summary>Besides those, the last point of each of so many hours that have one; likewise below.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Hourly { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Daily { get; init; }
+
+    /// <summary>From Monday.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Weekly { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Monthly { get; init; }
 
     /// <summary>After so many incrementals the next backup is full, which starts a new chain.</summary>
     public int FullEvery { get => field == 0 ? 7 : field; init; }

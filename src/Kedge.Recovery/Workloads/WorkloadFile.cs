@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Kedge.Recovery.Formats;
+using Kedge.Recovery.Policies;
 
 namespace Kedge.Recovery.Workloads;
 
@@ -8,6 +9,17 @@ public static class WorkloadFile
 {
     /// <param name="path">Folder of the files, one for each workload.</param>
     public static RecordFolder<Workload> In(string path) => new(path, WorkloadJsonContext.Default.Workload, "workload");
+
+    /// <inheritdoc cref="In(string)"/>
+    /// <param name="policies">Where the policies lie that workloads name: each is read with its own.</param>
+    public static RecordFolder<Workload> In(string path, RecordFolder<Policy> policies) => new(path, WorkloadJsonContext.Default.Workload, "workload")
+    {
+        Complete = async (workload, cancel) => workload.Policy is not { } name ? workload : workload with
+        {
+            Named = await policies.FindAsync(name, cancel)
+                ?? throw new RecordException($"Workload {workload.Name} names policy {name}, and there is none: kedge policy create {name}"),
+        },
+    };
 }
 
 [JsonSourceGenerationOptions(

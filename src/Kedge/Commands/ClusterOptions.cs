@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Kedge.Availability.Changes;
 using Kedge.Availability.Pacemaker;
 
 namespace Kedge.Commands;
@@ -37,8 +36,7 @@ sealed class ClusterOptions(Surroundings around)
 
     public string? Host(ParseResult parsed) => parsed.GetValue(host);
 
-    /// <summary>As a run keeps it, for whoever resumes it.</summary>
-    public NodeAddress Address(ParseResult parsed) => new(parsed.GetValue(host), [.. parsed.GetValue(sshOptions)!]);
+    public string[] SshOptions(ParseResult parsed) => parsed.GetValue(sshOptions)!;
 
     /// <inheritdoc cref="Commands(ParseResult)"/>
     public static IClusterCommands Commands(string? host, IReadOnlyList<string> sshOptions, Surroundings around)

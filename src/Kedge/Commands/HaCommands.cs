@@ -12,16 +12,12 @@ static class HaCommands
     static readonly string[] StatusColumns = ["Kind", "Name", "State", "Where", "Detail"];
     static readonly string[] AuditColumns = ["Weight", "Rule", "Subject", "What", "Consequence", "Fix"];
 
-    public static Command Create(Surroundings around, HomeOptions home)
+    public static Command Create(Surroundings around)
     {
         var command = new Command("ha", "The Pacemaker cluster under a cloud's control plane.");
         var node = ClusterOptions.AddTo(command, around);
         command.Subcommands.Add(Status(around, node));
         command.Subcommands.Add(Audit(around, node));
-        command.Subcommands.Add(HaChangeCommands.Plan(around, node));
-        command.Subcommands.Add(HaChangeCommands.Apply(around, node, home));
-        command.Subcommands.Add(HaChangeCommands.Undo(around, node, home));
-        command.Subcommands.Add(HaChangeCommands.Export(around));
         return command;
     }
 

@@ -20,6 +20,7 @@ static class KedgeCommand
         [
             SiteCommands.Create(around, home),
             WorkloadCommands.Create(around, home),
+            PolicyCommands.Create(around, home),
             MappingCommands.Create(around, home),
             ProtectCommand.Create(around, home),
             PointCommands.Create(around, home),
@@ -27,8 +28,9 @@ static class KedgeCommand
             PlanCommands.Create(around, home),
             FailoverCommand.Create(around, home),
             RunCommands.Create(around, home),
+            ServeCommand.Create(around, home),
             CleanupCommand.Create(around, home),
-            HaCommands.Create(around, home),
+            HaCommands.Create(around),
             SandboxCommand.Create(around),
             DemoCommand.Create(around),
             CompletionCommand.Create(around),

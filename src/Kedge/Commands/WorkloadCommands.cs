@@ -16,7 +16,6 @@ static class WorkloadCommands
         Set(around, home),
         List(around, home),
         Show(around, home),
-        MethodsCommand.Create(around, home),
         Delete(around, home),
     };
 
@@ -68,6 +67,8 @@ static class WorkloadCommands
             throw new UsageException($"{workload.From} cannot be its own target.");
         foreach (var site in new[] { workload.From, workload.To })
             await kedge.Sites.GetAsync(site, cancel);
+        if (workload.Policy is { } policy)
+            await kedge.Policies.GetAsync(policy, cancel);
         kedge.Prepare();
         await kedge.Workloads.PutAsync(name, workload, cancel);
     }
@@ -82,7 +83,7 @@ static class WorkloadCommands
             var rows = new List<JsonNode?[]>();
             foreach (var name in kedge.Workloads.Names())
             {
-                var json = YamlText.Parse(kedge.Workloads.Write(await kedge.Workloads.GetAsync(name, cancel)))!;
+                var json = Effective(kedge, await kedge.Workloads.GetAsync(name, cancel));
                 rows.Add([name, Copy(json["from"]), Copy(json["to"]), Copy(json["selection"]), Copy(json["rpo"])]);
             }
             output.Print(parsed, around.Output, new Shown.Rows(["Name", "From", "To", "Selection", "RPO"], rows));
@@ -100,12 +101,16 @@ static class WorkloadCommands
         {
             var kedge = home.Of(parsed);
             var workload = await kedge.Workloads.GetAsync(parsed.GetValue(name)!, cancel);
-            var json = YamlText.Parse(kedge.Workloads.Write(workload))!.AsObject();
+            var json = output.IsTable(parsed) ? Effective(kedge, workload) : YamlText.Parse(kedge.Workloads.Write(workload))!.AsObject();
             output.Print(parsed, around.Output, new Shown.Fields([.. json.Select(field => (field.Key, Copy(field.Value)))]));
             return ExitCodes.Done;
         });
         return command;
     }
+
+    /// <summary>With what its policy, or nobody, says of it; the file has only what the workload itself says.</summary>
+    static JsonObject Effective(Home.KedgeHome kedge, Workload workload) => YamlText.Parse(kedge.Workloads.Write(
+        workload with { OwnRpo = workload.Rpo, OwnRto = workload.Rto, OwnRetention = workload.Retention }))!.AsObject();
 
     static Command Delete(Surroundings around, HomeOptions home)
     {

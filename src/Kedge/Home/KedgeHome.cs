@@ -1,10 +1,12 @@
-using Kedge.Availability.Changes;
+using Kedge.Mediator.Store;
 using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Formats;
 using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Points;
+using Kedge.Recovery.Policies;
 using Kedge.Recovery.Sites;
+using Kedge.Recovery.Steps;
 using Kedge.Recovery.Workloads;
 
 namespace Kedge.Home;
@@ -19,7 +21,8 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
     public string RepositoryPath { get; } = repositoryPath;
     public RecordFolder<SiteRecord> Sites { get; } = SiteFile.Folder(Path.Combine(dataPath, "sites"));
 
-    public RecordFolder<Workload> Workloads { get; } = WorkloadFile.In(Path.Combine(dataPath, "workloads"));
+    public RecordFolder<Policy> Policies { get; } = PolicyFile.In(Path.Combine(dataPath, "policies"));
+    public RecordFolder<Workload> Workloads { get; } = WorkloadFile.In(Path.Combine(dataPath, "workloads"), PolicyFile.In(Path.Combine(dataPath, "policies")));
     public RecordFolder<SiteMapping> Mappings { get; } = MappingFile.In(Path.Combine(dataPath, "mappings"));
 
     /// <summary>KEDGE_DATA, else kedge below XDG_DATA_HOME, else ~/.local/share/kedge.</summary>
@@ -29,17 +32,17 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
             variables.GetValueOrDefault("XDG_DATA_HOME") is { Length: > 0 } share ? share : Path.Combine(home, ".local/share"),
             "kedge");
 
-    /// <summary>What runs write into clusters' CIBs.</summary>
-    public PartFolder ClusterParts => new(Path.Combine(DataPath, "ha"));
-
     /// <summary>Makes the directory, readable by its owner alone: blueprints hold user-data.</summary>
     public void Prepare() =>
         Directory.CreateDirectory(DataPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-    public Task<SqliteJournal> OpenJournalAsync(CancellationToken cancel)
+    /// <summary>That of the mediators where KEDGE_DATABASE names it, else the file in the data directory.</summary>
+    public async Task<IJournal> OpenJournalAsync(CancellationToken cancel)
     {
         Prepare();
-        return SqliteJournal.OpenAsync(Path.Combine(DataPath, "kedge.db"), around.Clock, cancel);
+        return around.Settings.Variables.GetValueOrDefault("KEDGE_DATABASE") is { Length: > 0 } connection
+            ? await PostgresJournal.OpenAsync(connection, around.Clock, cancel)
+            : await SqliteJournal.OpenAsync(Path.Combine(DataPath, "kedge.db"), around.Clock, cancel);
     }
 
     /// <exception cref="RepositoryException">There is none, or it cannot be read.</exception>
@@ -61,10 +64,18 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
     public Site Connect(SiteRecord record) => new(
         record.Name,
         Cloud.Connect(CloudsYaml.Load(record.Cloud, around.Settings), around.Transport, around.Clock),
-        record.AdminCloud is { } admin ? Cloud.Connect(CloudsYaml.Load(admin, around.Settings), around.Transport, around.Clock) : null)
+        record.AdminCloud is { } admin ? Cloud.Connect(CloudsYaml.Load(admin, around.Settings), around.Transport, around.Clock) : null);
+
+    /// <summary>For a run: nothing goes that another one restores from.</summary>
+    public async Task<SiteSet> ConnectAsync(Plan plan, IJournal journal, CancellationToken cancel)
     {
-        Movers = record.Movers,
-    };
+        var sites = PlanSites.Of(plan).ToList();
+        var connected = await ConnectAsync(sites, cancel);
+        return new SiteSet(sites.ToDictionary(name => name, name => connected[name]))
+        {
+            PointsInUseAsync = (workload, asked) => PointsInUse.OfAsync(journal, workload, asked),
+        };
+    }
 
     public async Task<SiteSet> ConnectAsync(IEnumerable<string> names, CancellationToken cancel)
     {

@@ -57,7 +57,7 @@ public sealed partial class HelpTests
         return Trailing().Replace(output.ToString().Replace(RootCommand.ExecutableName, "kedge", StringComparison.Ordinal), "\n");
     }
 
-    [GeneratedRegex(@"\bkedge (site|workload|mapping|point|plan|run) ([a-z-]+)\b(?! YAML)")]
+    [GeneratedRegex(@"\bkedge (site|workload|policy|mapping|point|plan|run) ([a-z-]+)\b(?! YAML)")]
     private static partial Regex Advice();
 
     [GeneratedRegex(@" *\r?\n")]

@@ -1,0 +1,139 @@
+using Kedge.Mediator.Metrics;
+using Kedge.Mediator.Protecting;
+using Kedge.Mediator.Running;
+using Kedge.Mediator.Schedules;
+using Kedge.Mediator.Settings;
+using Kedge.Mediator.Store;
+using Kedge.Mediator.Watch;
+using Kedge.Mediator.Web;
+using Kedge.Plans;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Quartz;
+
+namespace Kedge.Mediator;
+
+/// <summary>The service: everything that a mediator is made of, wired by hand, in reading order.</summary>
+public sealed partial class MediatorHost : IAsyncDisposable
+{
+    /// <summary>Shorter than what the command line gives a process to stop.</summary>
+    static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(8);
+
+    readonly List<IAsyncDisposable> parts = [];
+    readonly Heartbeat beat;
+    readonly Patrol patrol;
+    readonly IScheduler scheduler;
+    readonly WebApplication web;
+    readonly TimeProvider clock;
+    readonly ILogger log;
+
+    MediatorHost(Heartbeat beat, Patrol patrol, IScheduler scheduler, WebApplication web, TimeProvider clock, ILogger log)
+    {
+        (this.beat, this.patrol, this.scheduler, this.web, this.clock, this.log) = (beat, patrol, scheduler, web, clock, log);
+    }
+
+    /// <summary>Where it is reached.</summary>
+    public string Address => web.Urls.First();
+
+    /// <summary>Starts it: from here on runs are executed and points are taken.</summary>
+    /// <param name="name">Of this mediator, new with each start: <see cref="RunOwner.CurrentMediator"/>.</param>
+    /// <exception cref="JournalException">The database or a file cannot be opened.</exception>
+    public static async Task<MediatorHost> StartAsync(
+        MediatorSettings settings, MediatorRecords records, string name, TimeProvider clock, ILoggerFactory logs, CancellationToken cancel)
+    {
+        var postgres = settings.Database is { } connection ? await PostgresDatabase.OpenAsync(connection, clock, cancel) : null;
+        IJournal journal = postgres is not null
+            ? new PostgresJournal(postgres, clock)
+            : await SqliteJournal.OpenAsync(Path.Combine(records.DataPath, "kedge.db"), clock, cancel);
+        var schedulesFile = Path.Combine(records.DataPath, "schedules.db");
+        var alone = postgres is null ? AloneHere.Take(records.DataPath) : null;
+        if (postgres is null)
+            ScheduleFile.Prepare(schedulesFile, clock);
+
+        var meter = new MediatorMeter();
+        var metrics = new PrometheusPage();
+        var beat = new Heartbeat(clock);
+        var sites = new SiteConnections(records.Sites, records.Connect, journal, clock);
+        var hand = new RunHand(journal, sites, name, clock, meter, logs.CreateLogger("Kedge.Runs"));
+        IScheduler? scheduler = null;
+        var alive = new OwnersAlive(async asked => await new Timetable(scheduler!).ListLivingAsync(asked));
+        var round = new ProtectionRound(records, journal, sites, hand, alive, clock, meter, logs.CreateLogger("Kedge.Protection"));
+        var quartz = QuartzStore.Build(postgres, schedulesFile, name, new OwnJobs(hand, round, logs.CreateLogger("Kedge.Jobs")), logs);
+        scheduler = await quartz.GetScheduler(cancel);
+        var timetable = new Timetable(scheduler);
+        var patrol = new Patrol(records, settings, journal, timetable, hand, alive, beat, clock, logs.CreateLogger("Kedge.Patrol"));
+        meter.Observe("kedge.runs.open", null, "Runs that are neither finished nor abandoned, of all mediators.", () => [new(beat.OpenRuns)]);
+        meter.Observe("kedge.runs.here", null, "Runs that this mediator executes at this moment.", () => [new(hand.Count)]);
+
+        var web = BuildWeb(settings, logs);
+        HealthEndpoints.Map(web, beat, metrics);
+
+        var mediator = new MediatorHost(beat, patrol, scheduler, web, clock, logs.CreateLogger("Kedge.Mediator"));
+        mediator.parts.AddRange([quartz, journal]);
+        mediator.parts.AddRange(new IAsyncDisposable?[] { postgres, alone }.OfType<IAsyncDisposable>());
+        await web.StartAsync(cancel);
+        await scheduler.Start(cancel);
+        await patrol.StartAsync(cancel);
+        mediator.LogStarted(name, mediator.Address, postgres?.Place ?? records.DataPath);
+        return mediator;
+    }
+
+    /// <summary>
+    /// Stops it in good order: nothing new is begun, what is under way stops at its next call and is handed to another mediator, or to this one
+    /// when it starts again. What is not done within eight seconds is left as a crash would leave it, which harms nothing.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        beat.IsStopping = true;
+        LogStopping();
+        using var limit = new CancellationTokenSource(StopWithin, clock);
+        try
+        {
+            await patrol.StopAsync(limit.Token);
+            await scheduler.Shutdown(waitForJobsToComplete: true, limit.Token);
+            await web.StopAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            LogLate(StopWithin);
+        }
+        patrol.Dispose();
+        await web.DisposeAsync();
+        foreach (var part in parts)
+            await part.DisposeAsync();
+    }
+
+    static WebApplication BuildWeb(MediatorSettings settings, ILoggerFactory logs)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton<IHostLifetime, Bystander>();
+        builder.WebHost.UseUrls(settings.Listen.ToString()).ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+            kestrel.Limits.MaxConcurrentConnections = 1000;
+            kestrel.AddServerHeader = false;
+        });
+        return builder.Build();
+    }
+
+    /// <summary>Signals are the command line's matter.</summary>
+    sealed class Bystander : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    [LoggerMessage(3001, LogLevel.Information, "Mediator {Name} is reached at {Address} and keeps its runs in {Place}")]
+    partial void LogStarted(string name, string address, string place);
+
+    [LoggerMessage(3002, LogLevel.Information, "Stopping: nothing new is begun, what is under way is handed over")]
+    partial void LogStopping();
+
+    [LoggerMessage(3003, LogLevel.Warning, "Not everything stopped within {Limit}: the rest is taken over as after a crash")]
+    partial void LogLate(TimeSpan limit);
+}

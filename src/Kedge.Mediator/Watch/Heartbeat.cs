@@ -1,0 +1,56 @@
+namespace Kedge.Mediator.Watch;
+
+/// <summary>Whether this mediator does its work, for those who ask it.</summary>
+sealed class Heartbeat(TimeProvider clock)
+{
+    /// <summary>A patrol walks every few seconds; one that does not return for so long is stuck.</summary>
+    static readonly TimeSpan Stuck = TimeSpan.FromMinutes(5);
+
+    readonly Lock gate = new();
+    DateTimeOffset lastGood = clock.GetUtcNow();
+    DateTimeOffset lastAny = clock.GetUtcNow();
+    string? trouble = "it has not begun";
+
+    public volatile int OpenRuns;
+
+    /// <summary>Stopping: no new work is wanted.</summary>
+    public volatile bool IsStopping;
+
+    public void Beat()
+    {
+        lock (gate)
+        {
+            lastGood = lastAny = clock.GetUtcNow();
+            trouble = null;
+        }
+    }
+
+    public void Miss(string why)
+    {
+        lock (gate)
+        {
+            lastAny = clock.GetUtcNow();
+            trouble = why;
+        }
+    }
+
+    /// <summary>False: only a restart helps.</summary>
+    public bool IsAlive
+    {
+        get
+        {
+            lock (gate)
+                return clock.GetUtcNow() - lastAny < Stuck;
+        }
+    }
+
+    /// <summary>Null: it works. Else why it does not, at this moment.</summary>
+    public string? Trouble
+    {
+        get
+        {
+            lock (gate)
+                return IsStopping ? "it is stopping" : trouble is null ? null : $"{trouble} (well at {lastGood:O})";
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Kedge.Home;
+using Kedge.Mediator;
+using Kedge.Mediator.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace Kedge.Commands;
+
+/// <summary><c>kedge serve</c>: the mediator.</summary>
+static class ServeCommand
+{
+    public static Command Create(Surroundings around, HomeOptions home)
+    {
+        var listen = new Option<string?>("--listen") { Description = "Where health and metrics are answered. Default: $KEDGE_LISTEN, else http://127.0.0.1:7676; port 0 lets the system choose.", HelpName = "URL" };
+        var command = new Command(
+            "serve",
+            """
+            Run the mediator until Ctrl-C or SIGTERM: points are taken so that every workload's RPO holds, runs are executed, and those of a
+            mediator or a command that died are gone on with. One for a data directory; or several over one PostgreSQL, whose connection
+            string is in $KEDGE_DATABASE ('Host=db;Database=kedge;Username=kedge'), with data directory and repository on storage that they share.
+            Prints its address on a line. Operators' guide: docs/operate/mediator.md
+            """) { listen };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var kedge = home.Of(parsed);
+            var variables = new Dictionary<string, string>(around.Settings.Variables);
+            if (parsed.GetValue(listen) is { } address)
+                variables["KEDGE_LISTEN"] = address;
+            var settings = MediatorSettings.Parse(variables);
+            kedge.Prepare();
+            using var logs = Logs();
+            await using var mediator = await MediatorHost.StartAsync(settings, RecordsOf(kedge), RunOwner.CurrentMediator, around.Clock, logs, cancel);
+            around.Output.WriteLine(mediator.Address);
+            await around.Output.FlushAsync(cancel);
+            await Task.Delay(Timeout.InfiniteTimeSpan, around.Clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    static MediatorRecords RecordsOf(KedgeHome kedge) => new()
+    {
+        Sites = kedge.Sites,
+        Workloads = kedge.Workloads,
+        Connect = kedge.Connect,
+        OpenRepositoryAsync = kedge.OpenOrCreateRepositoryAsync,
+        DataPath = kedge.DataPath,
+    };
+
+    /// <summary>Lines for the journal of systemd, which adds time and host: level, event number, sentence.</summary>
+    static ILoggerFactory Logs() => LoggerFactory.Create(logs => logs
+        .AddFilter("Quartz", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning)
+        .AddSystemdConsole());
+}
