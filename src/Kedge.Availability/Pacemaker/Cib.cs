@@ -46,6 +46,26 @@ public sealed class Cib
     /// <summary>Every primitive, wherever it stands: alone, in a group, in a clone.</summary>
     public IReadOnlyList<CibPrimitive> Primitives => [.. root.Descendants("primitive").Select(CibPrimitive.Read)];
 
+    /// <summary>What each node has written down about each resource: the state, not the configuration.</summary>
+    public IReadOnlyList<ResourceHistory> Histories => [.. ResourceHistory.Read(root)];
+
+    /// <summary>Values of the resource's own nvpairs named so: of the primitive, else of the clone or group around it, else the default of all.</summary>
+    public string? Meta(string resource, string name)
+    {
+        var primitive = root.Element("configuration")!.Descendants("primitive").FirstOrDefault(one => (string?)one.Attribute("id") == resource);
+        return primitive?.AncestorsAndSelf().Elements("meta_attributes")
+            .Concat(root.Element("configuration")!.Elements("rsc_defaults").Elements("meta_attributes")).Elements("nvpair")
+            .FirstOrDefault(pair => (string?)pair.Attribute("name") == name)?.Attribute("value")?.Value;
+    }
+
+    /// <summary>A node's own attribute, e.g. <c>maintenance</c>; null: not set.</summary>
+    public string? NodeAttribute(string node, string name) => root
+        .Element("configuration")!.Elements("nodes").Elements("node").Where(one => (string?)one.Attribute("uname") == node)
+        .Elements("instance_attributes").Elements("nvpair").FirstOrDefault(pair => (string?)pair.Attribute("name") == name)?.Attribute("value")?.Value;
+
+    /// <summary>Fencing levels, as they are written: target and devices, in the order in which they are tried.</summary>
+    public IReadOnlyList<FencingLevel> FencingLevels => [.. root.Element("configuration")!.Elements("fencing-topology").Elements("fencing-level").Select(FencingLevel.Read)];
+
     /// <summary>
     /// A copy with the change made and the version as it was read: Pacemaker refuses a replace that is older than what it has, and raises
     /// the epoch itself when it takes one.
@@ -71,6 +91,9 @@ public sealed record CibPrimitive(string Id, string Agent, IReadOnlyList<CibOper
 {
     static readonly string[] AgentParts = ["class", "provider", "type"];
 
+    /// <summary>What the agent is given: <c>url</c>, <c>pid</c>, <c>port</c>.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
     public bool IsFencingDevice => Agent.StartsWith("stonith:", StringComparison.Ordinal);
 
     internal static CibPrimitive Read(XElement element) => new(
@@ -80,9 +103,26 @@ public sealed record CibPrimitive(string Id, string Agent, IReadOnlyList<CibOper
             .. element.Elements("operations").Elements("op").Select(op => new CibOperation(
                 (string?)op.Attribute("name") ?? "", Durations.Read((string?)op.Attribute("interval")), Durations.Read((string?)op.Attribute("timeout")))),
         ],
-        element.Elements("meta_attributes").Elements("nvpair")
-            .GroupBy(pair => (string?)pair.Attribute("name") ?? "", StringComparer.Ordinal)
-            .ToDictionary(pairs => pairs.Key, pairs => (string?)pairs.First().Attribute("value") ?? "", StringComparer.Ordinal));
+        Pairs(element.Elements("meta_attributes")))
+    {
+        Parameters = Pairs(element.Elements("instance_attributes")),
+    };
+
+    static Dictionary<string, string> Pairs(IEnumerable<XElement> sets) => sets.Elements("nvpair")
+        .GroupBy(pair => (string?)pair.Attribute("name") ?? "", StringComparer.Ordinal)
+        .ToDictionary(pairs => pairs.Key, pairs => (string?)pairs.First().Attribute("value") ?? "", StringComparer.Ordinal);
+}
+
+/// <summary>One level of a fencing topology: all its devices must succeed, else the next level is tried.</summary>
+/// <param name="Target">The node; null: the level is for a pattern or an attribute.</param>
+public sealed record FencingLevel(string Id, string? Target, string? Pattern, int Index, IReadOnlyList<string> Devices)
+{
+    internal static FencingLevel Read(XElement level) => new(
+        (string?)level.Attribute("id") ?? "",
+        (string?)level.Attribute("target"),
+        (string?)level.Attribute("target-pattern"),
+        (int?)level.Attribute("index") ?? 0,
+        [.. ((string?)level.Attribute("devices") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]);
 }
 
 /// <param name="Interval">Zero: once, at its moment; null: not given.</param>

@@ -27,6 +27,9 @@ public sealed class LocalCommands : IClusterCommands
     /// <summary>On this machine, which is a node of the cluster.</summary>
     public static LocalCommands Here(TimeProvider clock) => new([], remote: false, clock);
 
+    /// <summary>Through a program that runs what follows it as it stands, without a shell: <c>nsenter</c>, <c>ip netns exec</c>.</summary>
+    public static LocalCommands Through(IReadOnlyList<string> before, TimeProvider clock) => new(before, remote: false, clock);
+
     /// <summary>
     /// On a node over SSH: never asks, gives up after five seconds without a connection, notices a dead node. A connection of its own for each
     /// call: a shared one (ControlMaster) that hangs would take every later call with it; who wants one says so in <paramref name="options"/>.
@@ -86,7 +89,7 @@ public sealed class LocalCommands : IClusterCommands
         // Over there nobody kills: timeout does, a little after we have given up.
         IEnumerable<string> arguments = remote
             ? [.. before.Skip(1), "timeout", "-k", "1", $"{Math.Ceiling(limit.TotalSeconds) + 1:0}", .. command.Select(Quoted)]
-            : command.Skip(1);
+            : before.Concat(command).Skip(1);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         try
