@@ -25,7 +25,12 @@ public sealed class HttpProbe : IDisposable
     public HttpProbe(TimeProvider clock) => this.clock = clock;
 
     /// <returns>Null: it answered.</returns>
-    public async Task<Suspicion?> AskAsync(Uri url, TimeSpan limit, CancellationToken cancel)
+    public async Task<Suspicion?> AskAsync(Uri url, TimeSpan limit, CancellationToken cancel) => (await SendAsync(url, limit, cancel)).Wrong;
+
+    /// <summary>As a client sees it: a balancer that answers for a service that is away (503) is no answer.</summary>
+    public async Task<bool> IsServedAsync(Uri url, TimeSpan limit, CancellationToken cancel) => (await SendAsync(url, limit, cancel)).Status is > 0 and < 500;
+
+    async Task<(Suspicion? Wrong, int Status)> SendAsync(Uri url, TimeSpan limit, CancellationToken cancel)
     {
         using var timer = new CancellationTokenSource(limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
@@ -33,20 +38,20 @@ public sealed class HttpProbe : IDisposable
         try
         {
             using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return null;
+            return (null, (int)answer.StatusCode);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return Suspicion.Silent;
+            return (Suspicion.Silent, 0);
         }
         catch (HttpRequestException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
         {
-            return Suspicion.Refused;
+            return (Suspicion.Refused, 0);
         }
         catch (HttpRequestException)
         {
             // It closed the connection in the middle, or did not speak HTTP.
-            return Suspicion.Silent;
+            return (Suspicion.Silent, 0);
         }
     }
 

@@ -30,7 +30,7 @@ static class KedgeCommand
             RunCommands.Create(around, home),
             ServeCommand.Create(around, home),
             CleanupCommand.Create(around, home),
-            HaCommands.Create(around),
+            HaCommands.Create(around, home),
             SandboxCommand.Create(around),
             DemoCommand.Create(around),
             CompletionCommand.Create(around),
