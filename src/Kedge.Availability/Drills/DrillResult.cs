@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kedge.Availability.Evidence;
 
 namespace Kedge.Availability.Drills;
@@ -31,6 +32,7 @@ public enum Fault
 public sealed record DrillResult(
     DateTimeOffset At, Fault Fault, string Target, string Node, double? SeenS, double? FencedS, double? RecoveredS, double? SilentS, string? Remark)
 {
+    [JsonIgnore]
     public bool Recovered => RecoveredS is not null;
 }
 

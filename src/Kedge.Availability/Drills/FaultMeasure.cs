@@ -81,7 +81,7 @@ public sealed class FaultMeasure(Cluster observer, Func<CancellationToken, Task<
         return (silentFrom, null);
     }
 
-    async Task<Look> LookAsync(CancellationToken cancel) => new(await observer.ReadStatusAsync(cancel), await observer.ReadCibAsync(cancel));
+    async Task<Look> LookAsync(CancellationToken cancel) => new(await observer.ReadStatusAsync(cancel), await observer.ReadLocalCibAsync(cancel));
 
     async Task<Look?> TryLookAsync(CancellationToken cancel)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
 namespace Kedge.Availability.Events;
@@ -15,6 +16,7 @@ public sealed partial record ClusterEvent(
     string Id, DateTimeOffset At, string Kind, string Node, string? Resource, string? Task, int? Code, string Description, string SeenBy)
 {
     /// <summary>Fencing and the coming and going of nodes are told on every node; a resource's operation only where it was done.</summary>
+    [JsonIgnore]
     public bool ConcernsAll => Kind is "node" or "fencing";
 
     /// <summary>Reads what an alert agent was given: lines <c>CRM_alert_…=value</c>. Null: not an alert.</summary>

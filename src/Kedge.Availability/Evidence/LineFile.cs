@@ -23,7 +23,11 @@ public sealed class LineFile<T>(string path, JsonTypeInfo<T> type, long limit)
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (File.Exists(path) && new FileInfo(path).Length > limit)
                 File.Move(path, path + ".1", overwrite: true);
-            using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+            // Half a line of one who lost his power must not take this one along.
+            if (file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n')
+                line = [(byte)'\n', .. line];
+            file.Seek(0, SeekOrigin.End);
             file.Write(line);
             file.Flush(flushToDisk: true);
         }

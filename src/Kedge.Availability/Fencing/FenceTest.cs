@@ -17,6 +17,10 @@ public sealed class FenceTest(Cluster cluster, IClusterCommands commands, string
 
     static readonly TimeSpan ToolLimit = TimeSpan.FromSeconds(20);
     static readonly TimeSpan FenceLimit = TimeSpan.FromSeconds(120);
+
+    /// <summary>Longer than any token: a node that was never seen away until then came back between two looks.</summary>
+    static readonly TimeSpan MissedBy = TimeSpan.FromSeconds(30);
+
     static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
     readonly LineFile<FenceProof> proofs = FenceProofs.In(directory);
@@ -83,12 +87,16 @@ public sealed class FenceTest(Cluster cluster, IClusterCommands commands, string
 
     static int Successes(ClusterStatus status, string node) => status.Fencing.Count(one => one.Target == node && one.Outcome == "success");
 
+    /// <summary>Right after the fencing the others have not missed it yet: it must be away once before it can be back.</summary>
     async Task<double?> WaitBackAsync(string node, DateTimeOffset since, TimeSpan limit, CancellationToken cancel)
     {
+        var away = false;
+        var fenced = clock.GetUtcNow();
         while (clock.GetUtcNow() - since < limit)
         {
-            var status = await cluster.ReadStatusAsync(cancel);
-            if (status.Nodes.FirstOrDefault(one => one.Name == node) is { State: "online" })
+            var online = (await cluster.ReadStatusAsync(cancel)).Nodes.FirstOrDefault(one => one.Name == node) is { State: "online" };
+            away |= !online || clock.GetUtcNow() - fenced > MissedBy;
+            if (online && away)
                 return Math.Round((clock.GetUtcNow() - since).TotalSeconds, 3);
             await Task.Delay(LookAgain, clock, cancel);
         }

@@ -12,6 +12,9 @@ public sealed class Cluster(IClusterCommands commands, TimeProvider clock)
     public async Task<ClusterStatus> ReadStatusAsync(CancellationToken cancel) =>
         ClusterStatus.Parse(await AskAsync(["crm_mon", "-1", "--output-as=xml", "--include=all"], cancel));
 
+    /// <summary>This node's own copy: there also while no DC is elected, and perhaps a moment older than the others'.</summary>
+    public async Task<Cib> ReadLocalCibAsync(CancellationToken cancel) => Cib.Parse(await AskAsync(["cibadmin", "--query", "--local"], cancel));
+
     public async Task<Cib> ReadCibAsync(CancellationToken cancel) => Cib.Parse(await AskAsync(["cibadmin", "--query"], cancel));
 
     /// <summary>

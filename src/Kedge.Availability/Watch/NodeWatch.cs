@@ -103,18 +103,20 @@ public sealed class NodeWatch(IClusterCommands commands, string node, WatchSetti
     }
 
     /// <summary>Not cancelled with the watch of the resource: once begun, a report is carried to its end.</summary>
-    async Task ReportAsync(Watched watched, Suspicion suspicion, CancellationToken cancel)
+    async Task<Verdict> ReportAsync(Watched watched, Suspicion suspicion, CancellationToken cancel)
     {
         Interlocked.Exchange(ref lastSuspicion, clock.GetTimestamp());
         await atOnce.WaitAsync(cancel);
         try
         {
-            note(await reports.SendAsync(watched, suspicion, cancel));
+            var outcome = await reports.SendAsync(watched, suspicion, cancel);
+            note(outcome);
+            return outcome.Verdict;
         }
         finally
         {
             atOnce.Release();
+            LookNow();
         }
-        LookNow();
     }
 }

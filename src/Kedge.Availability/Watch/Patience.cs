@@ -7,9 +7,9 @@ namespace Kedge.Availability.Watch;
 public sealed class Patience
 {
     /// <summary>More than this within <see cref="Window"/> and the watcher is silent about the resource.</summary>
-    public const int MostAsked = 8;
+    public const int MostAsked = 40;
 
-    public const int MostTold = 4;
+    public const int MostTold = 20;
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     static readonly TimeSpan FirstQuiet = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongestQuiet = TimeSpan.FromMinutes(1);

@@ -22,6 +22,10 @@ public sealed partial class ProcessDeaths : IDisposable
     readonly int wake;
     readonly Thread thread;
     bool disposed;
+    long woken;
+
+    /// <summary>How often the thread woke: a few times for each death, and never in between.</summary>
+    public long Woken => Interlocked.Read(ref woken);
 
     public ProcessDeaths()
     {
@@ -97,12 +101,14 @@ public sealed partial class ProcessDeaths : IDisposable
                 throw new Win32Exception(Marshal.GetLastPInvokeError(), "poll failed");
             if (ready <= 0)
                 continue;
+            Interlocked.Increment(ref woken);
             var drained = 0L;
             if (watched[0].Returned != 0)
                 _ = read(wake, ref drained, sizeof(long));
             lock (gate)
             {
-                foreach (var one in watched.Skip(1).Where(one => one.Returned == Readable))
+                // Dead, or dead and taken by its parent (then a hang-up comes with it), or a descriptor that was closed under us: nothing more comes of it.
+                foreach (var one in watched.Skip(1).Where(one => one.Returned != 0))
                 {
                     if (waiting.Remove(one.Descriptor, out var died))
                         died.TrySetResult();

@@ -6,11 +6,11 @@ namespace Kedge.Availability.Watch;
 sealed class ResourceWatch(Watched watched, WatchSettings settings, IClusterCommands commands, ProcessDeaths deaths, HttpProbe probe, TimeProvider clock)
 {
     /// <summary>Until cancelled. A report is awaited before the next look, so that one resource never has two under way for one reason.</summary>
-    public Task RunAsync(Func<Suspicion, Task> report, CancellationToken cancel) => Task.WhenAll(
+    public Task RunAsync(Func<Suspicion, Task<Verdict>> report, CancellationToken cancel) => Task.WhenAll(
         watched.HasProcess ? WatchProcessAsync(report, cancel) : Task.CompletedTask,
         watched.Url is { } url ? WatchApiAsync(url, report, cancel) : Task.CompletedTask);
 
-    async Task WatchProcessAsync(Func<Suspicion, Task> report, CancellationToken cancel)
+    async Task WatchProcessAsync(Func<Suspicion, Task<Verdict>> report, CancellationToken cancel)
     {
         var reported = 0;
         while (true)
@@ -21,15 +21,18 @@ sealed class ResourceWatch(Watched watched, WatchSettings settings, IClusterComm
             {
                 var wasThere = Directory.Exists($"/proc/{living}");
                 await DieAsync(living, report, cancel);
-                reported = living;
-                await report(wasThere ? Suspicion.Died : Suspicion.Missing);
+                var verdict = await report(wasThere ? Suspicion.Died : Suspicion.Missing);
+                // What nobody could judge now is asked again later, as long as the dead one is still named.
+                reported = verdict is Verdict.TooOften or Verdict.NoAnswer ? 0 : living;
+                if (reported == 0)
+                    await Task.Delay(settings.Rescan, clock, cancel);
             }
             await Task.Delay(settings.LookAgain, clock, cancel);
         }
     }
 
     /// <summary>Returns when the process is dead; reports on the way that it is stopped.</summary>
-    async Task DieAsync(int pid, Func<Suspicion, Task> report, CancellationToken cancel)
+    async Task DieAsync(int pid, Func<Suspicion, Task<Verdict>> report, CancellationToken cancel)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var death = deaths.WaitAsync(pid, end.Token);
@@ -55,7 +58,7 @@ sealed class ResourceWatch(Watched watched, WatchSettings settings, IClusterComm
         }
     }
 
-    async Task WatchApiAsync(Uri url, Func<Suspicion, Task> report, CancellationToken cancel)
+    async Task WatchApiAsync(Uri url, Func<Suspicion, Task<Verdict>> report, CancellationToken cancel)
     {
         var bad = 0;
         // What never answered is not known to speak HTTP here: its own monitor judges it.

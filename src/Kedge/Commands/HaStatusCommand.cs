@@ -32,7 +32,7 @@ static class HaStatusCommand
         foreach (var node in status.Nodes)
         {
             var runs = status.Resources.Count(one => one.Nodes.Contains(node.Name));
-            yield return ["node", node.Name, node.State, null, $"{runs} resources{(node.Name == status.Dc ? ", DC" : "")}"];
+            yield return ["node", node.Name, node.State, null, $"{runs} {(runs == 1 ? "resource" : "resources")}{(node.Name == status.Dc ? ", DC" : "")}"];
         }
         foreach (var instances in status.Resources.GroupBy(one => one.Id, StringComparer.Ordinal))
             yield return Service([.. instances]);
