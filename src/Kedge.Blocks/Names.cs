@@ -14,7 +14,8 @@ static class Names
     public const string Forgotten = "forgotten/";
     public const string Sessions = "sessions/";
     public const string Condemned = "condemned/";
-    public const string PruneLocks = "locks/prune/";
+    public const string Locks = "locks/";
+    public const string PruneLocks = Locks + "prune/";
 
     public static string Key(ObjectId id) => Keys + id;
 

@@ -178,11 +178,7 @@ public sealed class DirectoryStore : IStore
 
     string PathOf(string name)
     {
-        foreach (var c in name)
-        {
-            if (c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '/' or '-' or '.')) throw new ArgumentException($"'{name}' is not a name of a store: '{c}'.");
-        }
-        if (name.Contains("..", StringComparison.Ordinal) || name.StartsWith('/')) throw new ArgumentException($"'{name}' is not a name of a store.");
+        StorePrefix.Check(name);
         return Path.Combine(root, name);
     }
 

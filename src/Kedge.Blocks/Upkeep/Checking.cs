@@ -58,7 +58,7 @@ sealed class Checking(IStore store, KeyRing ring)
 
     async Task CheckNamesAsync(CancellationToken cancel)
     {
-        string[] known = [Names.Keys, Names.Packs, Names.Indexes, Names.Points, Names.Forgotten, Names.Sessions, Names.Condemned, Names.PruneLocks];
+        string[] known = [Names.Keys, Names.Packs, Names.Indexes, Names.Points, Names.Forgotten, Names.Sessions, Names.Condemned, Names.Locks];
         await foreach (var found in store.ListAsync("", cancel))
         {
             if (found.Name != Names.Format && !known.Any(k => found.Name.StartsWith(k, StringComparison.Ordinal))) Report($"{found.Name} does not belong to a repository.");

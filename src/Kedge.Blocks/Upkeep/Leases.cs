@@ -65,7 +65,7 @@ static class Leases
     {
         var names = new List<string>();
         await foreach (var found in store.ListAsync(Names.Sessions, cancel)) names.Add(found.Name);
-        await foreach (var found in store.ListAsync(Names.PruneLocks, cancel)) names.Add(found.Name);
+        await foreach (var found in store.ListAsync(Names.Locks, cancel)) names.Add(found.Name);
         foreach (var name in names) await store.DeleteAsync(name, cancel);
         return names.Count;
     }
