@@ -3,13 +3,19 @@
 # node, and what its administrator does once. Who starts the services is Pacemaker.
 
 ha_stores_up() {
-  local node_ip=$ip
+  local node_ip=$ip service database
   mkdir -p "$home/keystone"
   ha_keystone_conf | put h0 /etc/keystone/keystone.conf
   ha_nova_conf | put h0 /etc/nova/nova.conf
+  service=placement database=placement && render ../ha/config/common.conf database.conf placement.conf | put h0 /etc/placement/placement.conf
+  service=glance database=glance && render ../ha/config/common.conf database.conf ../ha/config/glance-api.conf | put h0 /etc/glance/glance-api.conf
+  in_node h0 mkdir -p /var/lib/glance/images /var/lib/glance/staging /var/lib/glance/tasks
   message_queue_up
   database_up
   ha_schemas_up
+  # Not measured, and not Pacemaker's: Nova's scheduler and the client of the command line end without them.
+  start_wsgi placement 8778 /usr/bin/placement-api 2
+  start h0 glance-api glance-api --config-file /etc/glance/glance-api.conf
 }
 
 ha_keystone_conf() { render ../ha/config/keystone.conf; }
@@ -54,12 +60,14 @@ ha_schemas_up() {
   elif [[ -e $own ]]; then
     sql < "$own"
   else
-    sync_schema nova_api nova-manage api_db sync & sync_schema keystone keystone-manage db_sync
-    wait $! || exit 1
+    sync_schema nova_api nova-manage api_db sync
     sync_schema nova nova-manage db sync --local_cell
+    sync_schema keystone keystone-manage db_sync
+    sync_schema placement placement-manage db sync
+    sync_schema glance glance-manage db_sync
     # shellcheck disable=SC2016 # expanded by the shell inside the node
     in_node h0 sh -c 'mariadb-dump -u root nova | mariadb -u root nova_cell0'
-    in_node h0 mariadb-dump -u root --databases keystone nova_api nova nova_cell0 > "$own.part"
+    in_node h0 mariadb-dump -u root --databases keystone placement glance nova_api nova nova_cell0 > "$own.part"
     mv "$own.part" "$own"
   fi
   map_cells
@@ -73,7 +81,9 @@ ha_schemas_up() {
 
 ha_control_plane_up() {
   local node entry=H-admin user='admin'
+  # shellcheck disable=SC2030 # meant: for these files alone
   (ip=$vip && echo 'clouds:' && render clouds-entry.yaml) > "$home/clouds.yaml"
+  # shellcheck disable=SC2030
   (ip=$vip && render openrc) > "$home/openrc"
   touch "$home/configured"
   for node in "${ha_nodes[@]}"; do configure_ha_node "$node"; done
@@ -81,6 +91,11 @@ ha_control_plane_up() {
   ha_setup keystone
   python3 "$lab/provision.py" "$home/clouds.yaml" H identity - >> "$logs/H/provision.log" 2>&1 ||
     fail "users and endpoints could not be made: see $logs/H/provision.log"
+  # Placement and Glance are on h0. Keystones remember the catalog.
+  # shellcheck disable=SC2031 # what was changed in a subshell above was meant to stay there
+  sql keystone <<< "UPDATE endpoint SET url = replace(url, '$vip', '$ip') WHERE url LIKE '%:8778%' OR url LIKE '%:9292%'"
+  # shellcheck disable=SC2031
+  (exec 3<> "/dev/tcp/$ip/11211" && printf 'flush_all\r\n' >&3)
   say "Keystone answers at $vip"
   ha_setup modern
   wait_for 120 'list of servers at the virtual address' ha_answers || exit 1

@@ -32,6 +32,7 @@ node_on() {
     [[ -e $state/nodes/$node/made ]] || make_disk "$node"
     if [[ -e $ha_home/configured ]]; then [[ -e $state/nodes/$node/etc/upper/nova/nova.conf ]] || configure_ha_node "$node"; fi
     in_node "$node" bash "$lab/ha/boot.sh" "$logs/H" "$node" "$ha_home" 7>&- < /dev/null >> "$(service_log "$node" boot)" 2>&1
+    if [[ -e $ha_home/watched ]]; then watcher_on "$node" 7>&-; fi
   ) 7> "$state/nodes/$node.power"
 }
 

@@ -15,7 +15,7 @@ usage: dev/lab ha VERB
   status                     what runs, and what is wrong
   node N off|on|cut|join     power cut and power; cable out and in
   in N COMMAND...            run a command in a node: dev/lab ha in h1 crm_mon -1
-  setup paper|modern|none    what Pacemaker keeps, and how; see lab/ha/README.md
+  setup paper|modern|kedge   what Pacemaker keeps, and how; see lab/ha/README.md
   power broken|mended        the power controller refuses everything, or works again
   openrc                     environment of the administrator: eval "\$(dev/lab ha openrc)"
   test [ARGS]                build and run test/Kedge.HaLab.Tests, each fault once

@@ -37,6 +37,26 @@ static class HaLab
         return at;
     }
 
+    /// <summary>A signal to every process of a resource of ours on a node, at once; its main process is found by its pid file.</summary>
+    public static async Task<(DateTimeOffset At, string Node)> SignalAsync(string node, string service, string signal, CancellationToken cancel)
+    {
+        // The main process leads the group. Killed is the main process alone: what it leaves behind is the agent's business.
+        var target = signal == "KILL" ? "\"$main\"" : "-- \"-$main\"";
+        var answer = await AskAsync(
+            node,
+            ["sh", "-c", $"main=$(head -n 1 /run/resource-agents/{service}-{service}*.pid) && kill -s {signal} {target} && date +%s.%N"],
+            cancel);
+        return (DateTimeOffset.UnixEpoch.AddSeconds(double.Parse(answer, CultureInfo.InvariantCulture)), node);
+    }
+
+    /// <summary>Runs a command in a node; fails when it fails.</summary>
+    public static async Task<string> AskAsync(string node, IReadOnlyList<string> command, CancellationToken cancel)
+    {
+        var answer = await In(node).RunAsync(command, null, TimeSpan.FromMinutes(3), cancel);
+        Assert.True(answer.ExitCode == 0, $"On {node}, {string.Join(' ', command)} ended with {answer.ExitCode}: {answer.Error}");
+        return answer.Output;
+    }
+
     public static Task PowerOnAsync(string node) => LabAsync("node", node, "on");
 
     /// <summary>Runs a verb of <c>dev/lab ha</c> to its end; fails when it fails.</summary>
