@@ -9,6 +9,9 @@ mkdir -p /run/resource-agents /var/log/corosync /var/log/pacemaker
 # HAProxy waits at the virtual address before the address is there.
 echo 1 > /proc/sys/net/ipv4/ip_nonlocal_bind
 
+# Resources of a clone have the same parameters on every node; this name stands for each node's own address.
+echo "$(hostname -I | tr ' ' '\n' | grep -m 1 '^10\.77\.') this-node" >> /etc/hosts
+
 setsid corosync -f < /dev/null >> "$logs/$name-corosync.log" 2>&1 &
 for _ in $(seq 200); do
   corosync-cmapctl -g totem.version > /dev/null 2>&1 && break

@@ -36,14 +36,14 @@ configure_ha_node() {
   address=$node_ip && render ../ha/config/keystone-uwsgi.ini | put "$node" /etc/keystone/lab.ini
   address=$vip && render ../ha/config/keystone-uwsgi.ini | put "$node" /etc/keystone/lab-on-vip.ini
   ha_haproxy_conf | put "$node" /etc/haproxy/haproxy.cfg
-  ha_openrc | put "$node" /etc/kedge/openrc 600
+  render ../ha/config/agents-openrc | put "$node" /etc/kedge/openrc 600
 }
 
 ha_haproxy_conf() {
-  local entry name port path node
+  local entry front port path node
   render ../ha/config/haproxy.cfg
   for entry in keystone:5000:/v3 nova-api:8774:/ nova-novncproxy:6080:/vnc_lite.html; do
-    IFS=: read -r name port path <<< "$entry"
+    IFS=: read -r front port path <<< "$entry"
     render ../ha/config/haproxy-service.cfg
     for node in "${ha_nodes[@]}"; do printf '  server %s %s:%s check\n' "$node" "$(node_address "$node")" "$port"; done
     echo

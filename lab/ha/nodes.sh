@@ -28,6 +28,7 @@ node_on() {
     node_runs "$node" && exit
     ip link del "kedge-$node" 2> /dev/null || :
     ip link del "kedge-$node-ext" 2> /dev/null || :
+    # /usr too, for the packages that are installed in a node.
     extra_trees=usr node_up "$node" 7>&-
     [[ -e $state/nodes/$node/made ]] || make_disk "$node"
     if [[ -e $ha_home/configured ]]; then [[ -e $state/nodes/$node/etc/upper/nova/nova.conf ]] || configure_ha_node "$node"; fi

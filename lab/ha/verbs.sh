@@ -77,6 +77,8 @@ ha_up() {
   printf '%s\n' "${ha_nodes[@]}" > "$home/names"
   # Pacemaker runs alert agents as its own user.
   touch "$home/alerts" && chmod 666 "$home/alerts"
+  # Pacemaker's resource agents as an operator gets them.
+  "$repository/packaging/ocf/build" "$home/agents.deb"
   wire_up "$(own_wire H)" "10.77.$number.254/24"
   wire_up "$(outside_wire H)" "10.78.$number.254/24"
   power_up
