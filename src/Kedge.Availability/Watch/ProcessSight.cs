@@ -13,17 +13,25 @@ static class ProcessSight
     {
         try
         {
-            var text = watched.PidFile is { } path
-                ? await File.ReadAllTextAsync(path, cancel)
-                : (await commands.RunAsync(["systemctl", "show", "--property", "MainPID", "--value", watched.Unit!], null, UnitLimit, cancel)).Output;
-            var first = text.AsSpan().Trim();
-            var end = first.IndexOfAny('\n', ' ');
-            return int.TryParse(end < 0 ? first : first[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 1 ? pid : null;
+            if (watched.PidFile is { } path && File.Exists(path))
+                return Read(await File.ReadAllTextAsync(path, cancel));
+            // Without systemd it is the pidfile or nothing; asking would start a program each time.
+            return watched.Unit is { } unit && Directory.Exists("/run/systemd/system")
+                ? Read((await commands.RunAsync(["systemctl", "show", "--property", "MainPID", "--value", unit], null, UnitLimit, cancel)).Output)
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ClusterException)
         {
             return null;
         }
+    }
+
+    /// <summary>systemd says 0 for none, and 1 is nobody's service.</summary>
+    static int? Read(string text)
+    {
+        var first = text.AsSpan().Trim();
+        var end = first.IndexOfAny('\n', ' ');
+        return int.TryParse(end < 0 ? first : first[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 1 ? pid : null;
     }
 
     /// <summary>Stopped by a signal: it holds its sockets, which take connections, and does nothing.</summary>

@@ -27,7 +27,8 @@ sealed class ResourceWatch(Watched watched, WatchSettings settings, IClusterComm
                 if (reported == 0)
                     await Task.Delay(settings.Rescan, clock, cancel);
             }
-            await Task.Delay(settings.LookAgain, clock, cancel);
+            // To read a file costs nothing, to ask systemd a process.
+            await Task.Delay(watched.Unit is null ? settings.LookAgain : settings.LookAgain * 4, clock, cancel);
         }
     }
 

@@ -8,6 +8,21 @@ public static class WatchList
     /// <summary>Where agents of the OCF kind keep what is gone after a boot (HA_RSCTMP).</summary>
     const string AgentsRun = "/run/resource-agents";
 
+    /// <summary>Where our own agents ask when nothing else is said: packaging/ocf/lib/service.sh.</summary>
+    static readonly Dictionary<string, (string Port, string Path)> OwnDoors = new(StringComparer.Ordinal)
+    {
+        ["keystone"] = ("5000", "/v3"),
+        ["placement-api"] = ("8778", "/"),
+        ["nova-api"] = ("8774", "/"),
+        ["nova-api-metadata"] = ("8775", "/"),
+        ["nova-novncproxy"] = ("6080", "/"),
+        ["glance-api"] = ("9292", "/"),
+        ["cinder-api"] = ("8776", "/"),
+        ["neutron-server"] = ("9696", "/"),
+        ["heat-api"] = ("8004", "/"),
+        ["heat-api-cfn"] = ("8000", "/"),
+    };
+
     static readonly string[] PidParameters = ["pid", "pidfile", "pid_file"];
     static readonly string[] UnitParameters = ["unit", "systemd_unit"];
     static readonly string[] UrlParameters = ["monitor_url", "check_url", "url"];
@@ -40,18 +55,27 @@ public static class WatchList
     {
         var parts = primitive.Agent.Split(':');
         var type = parts[^1];
-        var unit = parts[0] == "systemd" ? type : First(primitive, UnitParameters);
-        var pidFile = First(primitive, PidParameters) ?? (parts[0] == "ocf" && unit is null ? $"{AgentsRun}/{type}-{instance}.pid" : null);
-        return new(primitive.Id, instance, pidFile, unit, UrlOf(primitive, parts));
+        if (parts[0] == "systemd")
+            return new(primitive.Id, instance, null, type, UrlOf(primitive, parts));
+        var unit = First(primitive, UnitParameters);
+        var pidFile = First(primitive, PidParameters) ?? (unit is null && parts[0] == "ocf" ? $"{AgentsRun}/{type}-{instance}.pid" : null);
+        // Our own agents, told nothing, take the unit of the service's name where systemd rules.
+        return new(primitive.Id, instance, pidFile, unit ?? (IsOurs(parts) && First(primitive, ["command", .. PidParameters]) is null ? $"{type}.service" : null), UrlOf(primitive, parts));
     }
 
     /// <summary>Only agents for OpenStack mean HTTP when they say port; a database means something else.</summary>
     static Uri? UrlOf(CibPrimitive primitive, string[] agent)
     {
-        var text = First(primitive, UrlParameters)
-            ?? (agent is ["ocf", "openstack", _] && First(primitive, ["port"]) is { } port and not "0" ? $"http://127.0.0.1:{port}/" : null);
+        // Given and empty: it is not to be asked.
+        if (UrlParameters.Any(name => primitive.Parameters.TryGetValue(name, out var given) && given.Length == 0))
+            return null;
+        var (port, path) = OwnDoors.GetValueOrDefault(agent[^1], ("0", "/"));
+        port = First(primitive, ["port"]) ?? port;
+        var text = First(primitive, UrlParameters) ?? (IsOurs(agent) && port != "0" ? $"http://127.0.0.1:{port}{path}" : null);
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
     }
+
+    static bool IsOurs(string[] agent) => agent is ["ocf", "openstack", _];
 
     static string? First(CibPrimitive primitive, string[] names) =>
         names.Select(name => primitive.Parameters.GetValueOrDefault(name)).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));

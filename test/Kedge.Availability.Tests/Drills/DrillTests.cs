@@ -10,7 +10,7 @@ namespace Kedge.Availability.Tests.Drills;
 
 public sealed class DrillTests
 {
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
     readonly FakeClock clock = new();
 

@@ -40,6 +40,8 @@ public sealed class WatchListTests
 
     [Theory]
     [InlineData("pidfile", "/run/api.pid", "/run/api.pid", null)]
+    [InlineData("command", "/usr/bin/nova-api", "/run/resource-agents/nova-api-p_nova_api.pid", null)]
+    [InlineData("config", "/etc/nova.conf", "/run/resource-agents/nova-api-p_nova_api.pid", "nova-api.service")]
     [InlineData("unit", "nova-api.service", null, "nova-api.service")]
     public void An_agent_that_says_where_its_process_is_is_believed(string parameter, string value, string? file, string? unit)
     {
@@ -48,6 +50,18 @@ public sealed class WatchListTests
         var api = Assert.Single(WatchList.Of(cib, "n2"), one => one.Resource == "p_nova_api");
 
         Assert.Equal((file, unit), (api.PidFile, api.Unit));
+    }
+
+    [Theory]
+    [InlineData("url", "http://10.0.0.5:8774/", "http://10.0.0.5:8774/")]
+    [InlineData("url", "", null)]
+    [InlineData("config", "/etc/nova.conf", "http://127.0.0.1:8774/")]
+    [InlineData("port", "0", null)]
+    public void An_API_is_asked_where_its_agent_asks_it(string parameter, string value, string? url)
+    {
+        var cib = Running(text => text.Replace("name=\"port\" value=\"8774\"", $"name=\"{parameter}\" value=\"{value}\"", StringComparison.Ordinal));
+
+        Assert.Equal(url, Assert.Single(WatchList.Of(cib, "n2"), one => one.Resource == "p_nova_api").Url?.ToString());
     }
 
     internal static Cib Running(Func<string, string>? change = null)
