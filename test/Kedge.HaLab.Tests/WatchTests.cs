@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Xml.Linq;
 using Kedge.Availability.Drills;
 using Kedge.Availability.Pacemaker;
@@ -12,7 +10,7 @@ public sealed class WatchTests : IAsyncLifetime
 {
     const string Service = "kedge-watched";
     const string PidFile = "/run/kedge-watched.pid";
-    const string Hook = "curl -s -o /dev/null -m 1 http://127.0.0.1:18774/";
+    const string Hook = "curl -s -o /dev/null -m 1 --noproxy '*' --retry 30 --retry-connrefused --retry-delay 1 --retry-max-time 8 http://127.0.0.1:18774/";
     static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
 
     readonly string node = HaLab.Nodes[0];
@@ -53,13 +51,12 @@ public sealed class WatchTests : IAsyncLifetime
     [Fact]
     public async Task A_watcher_whose_eyes_lie_does_not_flap_the_cluster()
     {
-        using var liar = new Liar();
-        await MakeAsync($"http://10.77.3.254:{liar.Port}/");
+        await using var liar = await Liar.StartAsync(node);
+        await MakeAsync(Liar.Url);
         var before = await PidAsync();
         await using var watcher = await Watcher.StartAsync(node, Cancel);
-        await liar.AskedOnce.WaitAsync(Minute, TimeProvider.System, Cancel);
 
-        // From now on it takes connections and says nothing, while the service is well.
+        // After its first answer it takes connections and says nothing, while the service is well.
         await watcher.UntilAsync("the agent contradicted it three times", log => log.Split("AgentSaysWell").Length > 3, Cancel);
 
         Assert.Equal(before, await PidAsync());
@@ -110,7 +107,7 @@ public sealed class WatchTests : IAsyncLifetime
                     $"""
                     <primitive id="{Service}" class="ocf" provider="heartbeat" type="anything">
                       <instance_attributes id="{Service}-p">
-                        <nvpair id="{Service}-p1" name="binfile" value="python3"/>
+                        <nvpair id="{Service}-p1" name="binfile" value="/usr/bin/python3"/>
                         <nvpair id="{Service}-p2" name="cmdline_options" value="-m http.server 18774 --directory /run/resource-agents"/>
                         <nvpair id="{Service}-p3" name="pidfile" value="{PidFile}"/>
                         <nvpair id="{Service}-p4" name="monitor_hook" value="{Hook}"/>
@@ -150,30 +147,25 @@ public sealed class WatchTests : IAsyncLifetime
         Assert.True(answer.ExitCode == 0, $"{string.Join(' ', command)} ended with {answer.ExitCode}: {answer.Error}");
     }
 
-    /// <summary>Answers the first who asks, and from then on takes connections and says nothing.</summary>
-    sealed class Liar : IDisposable
+    /// <summary>In the node: answers the first who asks, and from then on takes connections and says nothing.</summary>
+    sealed class Liar : IAsyncDisposable
     {
-        readonly TcpListener listener = new(IPAddress.Any, 0);
-        readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        const string Program =
+            "import socket\ns = socket.create_server(('127.0.0.1', 18775), backlog=64)\nc, _ = s.accept()\nc.recv(4096)\n"
+            + "c.sendall(b'HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n')\nc.close()\nkept = []\nwhile True: kept.append(s.accept())\n";
 
-        public Liar()
+        readonly string node;
+
+        Liar(string node) => this.node = node;
+
+        public const string Url = "http://127.0.0.1:18775/";
+
+        public static async Task<Liar> StartAsync(string node)
         {
-            listener.Start();
-            _ = AnswerAsync();
+            await HaLab.In(node).RunAsync(["sh", "-c", "setsid python3 -c \"$1\" > /dev/null 2>&1 < /dev/null & echo $! > /run/kedge-liar.pid", "sh", Program], null, Minute, Cancel);
+            return new Liar(node);
         }
 
-        public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
-
-        public Task AskedOnce => asked.Task;
-
-        public void Dispose() => listener.Dispose();
-
-        async Task AnswerAsync()
-        {
-            using var client = await listener.AcceptTcpClientAsync(CancellationToken.None);
-            _ = await client.GetStream().ReadAsync(new byte[4096], CancellationToken.None);
-            await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), CancellationToken.None);
-            asked.SetResult();
-        }
+        public async ValueTask DisposeAsync() => await HaLab.In(node).RunAsync(["sh", "-c", "kill -KILL $(cat /run/kedge-liar.pid)"], null, Minute, CancellationToken.None);
     }
 }
