@@ -24,10 +24,13 @@ ha_setup() {
 watcher=$repository/artifacts/bin/Kedge.HaLab.Tests/release/kedge
 
 watcher_on() {
-  local node=$1
+  local node=$1 runtime
   [[ -x $watcher ]] || fail "the watcher is not built: dotnet build test/Kedge.HaLab.Tests -c Release"
   node_runs "$node" || return 0
-  start "$node" watcher env DOTNET_ROOT="$(dirname "$(readlink -f "$(PATH=$users_path command -v dotnet)")")" HOME=/root \
+  [[ -e $ha_home/runtime ]] ||
+    PATH=$users_path dotnet --list-runtimes | sed -n 's|^Microsoft.NETCore.App .*\[\(.*\)/shared/.*|\1|p' | tail -n 1 > "$ha_home/runtime"
+  runtime=$(< "$ha_home/runtime")
+  start "$node" watcher env DOTNET_ROOT="$runtime" HOME=/root \
     KEDGE_DATA=/var/lib/kedge "$watcher" ha watch --node "$node"
 }
 
