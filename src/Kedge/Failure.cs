@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Availability.Description;
 using Kedge.Availability.Pacemaker;
 using Kedge.Mediator.Settings;
 using Kedge.OpenStack;
@@ -40,7 +41,7 @@ static class Failure
     {
         OperationCanceledException => (ExitCodes.Interrupted, "A run that had begun is not lost: kedge run list, kedge run resume RUN."),
         UsageException or RecordException or BlueprintException or FormatException => (ExitCodes.Usage, null),
-        SettingsException or MappingException or MediatorSettingsException => (ExitCodes.Usage, null),
+        SettingsException or MappingException or DescriptionException or MediatorSettingsException => (ExitCodes.Usage, null),
         CaptureException => (ExitCodes.Cloud, "No point was begun; the last good one stays what it is."),
         ProtectionException or FailoverRefusedException => (ExitCodes.NotReady, null),
         ClusterException { MayHaveHappened: true } => (ExitCodes.Cloud, "Look at the cluster before trying again: kedge ha status."),

@@ -2,6 +2,7 @@ using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Sites;
 using Kedge.Recovery.Steps;
+using Kedge.Recovery.Tests.Moving;
 using Kedge.Sandbox;
 using Kedge.Sandbox.BlockStorage;
 using Kedge.Testing;
@@ -42,6 +43,17 @@ sealed class House : IAsyncDisposable
 
     public RunLimits Limits { get; init; } = new();
 
+    /// <summary>Null until <see cref="HireMovers"/>: then volumes go by blocks.</summary>
+    public MemoryMovers? Movers { get; private set; }
+
+    /// <summary>Both sites have movers from now on.</summary>
+    public MemoryMovers HireMovers()
+    {
+        Movers ??= new MemoryMovers(new Dictionary<string, SandboxCloud> { ["A"] = A, ["B"] = B }, Clock);
+        Sites = Connect();
+        return Movers;
+    }
+
     public static House WithTwoClouds(Func<SandboxSettings, SandboxSettings>? a = null, Func<SandboxSettings, SandboxSettings>? b = null)
     {
         var store = new BackupStore();
@@ -56,9 +68,26 @@ sealed class House : IAsyncDisposable
         new(attempts, new SandboxSettings { Name = "a" }, (b ?? (s => s))(new SandboxSettings { Name = "b", Backups = store }));
 
     /// <summary>Runs asynchronous code in the time of this house: waits pass at once, in the same order every time.</summary>
-    public Task LiveAsync(Func<Task> body) => SimulatedTime.RunAsync(Clock, body);
+    public Task LiveAsync(Func<Task> body) => LiveAsync(async () =>
+    {
+        await body();
+        return true;
+    });
 
-    public Task<T> LiveAsync<T>(Func<Task<T>> body) => SimulatedTime.RunAsync(Clock, body);
+    public Task<T> LiveAsync<T>(Func<Task<T>> body) => SimulatedTime.RunAsync(Clock, async () =>
+    {
+        using var end = new CancellationTokenSource();
+        var movers = Movers?.WorkAsync(end.Token) ?? Task.CompletedTask;
+        try
+        {
+            return await body();
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await movers;
+        }
+    });
 
     /// <summary>For bodies with sockets of their own: the clock waits until nothing came back for a while.</summary>
     public Task<T> LiveWithSocketsAsync<T>(Func<Task<T>> body) => SimulatedTime.RunAsync(Clock, TimeSpan.FromMilliseconds(50), body);
@@ -68,6 +97,7 @@ sealed class House : IAsyncDisposable
     /// <param name="change">What a test does to a step before it is run; null: nothing.</param>
     public RunExecutor NewProcess(string owner = "host/1", Func<PlannedStep, Step, Step>? change = null)
     {
+        Movers?.LoseBoard();
         Sites = Connect();
         var sites = Sites;
         Step Read(PlannedStep planned) => (change ?? ((_, step) => step))(planned, RecoveryStepJson.Read(planned, sites));
@@ -91,9 +121,9 @@ sealed class House : IAsyncDisposable
 
     SiteSet Connect() => new(new Dictionary<string, Site>
     {
-        ["A"] = new Site("A", Connect(A, "demo"), Connect(A, "admin")),
-        ["B"] = new Site("B", Connect(B, "demo"), Connect(B, "admin")),
-    });
+        ["A"] = new Site("A", Connect(A, "demo"), Connect(A, "admin")) { Movers = Movers is null ? null : new SiteMovers("mover-a") },
+        ["B"] = new Site("B", Connect(B, "demo"), Connect(B, "admin")) { Movers = Movers is null ? null : new SiteMovers("mover-b") },
+    }) { Movers = Movers?.Board };
 
     /// <summary>Both hands are scoped to the project <c>demo</c>.</summary>
     Cloud Connect(SandboxCloud cloud, string user)

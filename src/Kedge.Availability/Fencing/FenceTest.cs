@@ -119,7 +119,7 @@ public sealed class FenceTest(Cluster cluster, IClusterCommands commands, string
                 Topology(configuration).AddFirst(new XElement(
                     "fencing-level", new XAttribute("id", LevelPrefix + node), new XAttribute("target", node), new XAttribute("index", 1), new XAttribute("devices", device)));
             },
-            cancel);
+            [], cancel);
         return levels;
     }
 
@@ -136,7 +136,7 @@ public sealed class FenceTest(Cluster cluster, IClusterCommands commands, string
                     if (!topology.HasElements)
                         topology.Remove();
                 },
-                CancellationToken.None);
+                [], CancellationToken.None);
             File.Delete(Kept(node));
         }
         catch (ClusterException e)

@@ -43,6 +43,9 @@ public sealed class Cib
             .Where(node => (string?)node.Attribute("type") is null or "member").Select(node => (string?)node.Attribute("uname") ?? ""),
     ];
 
+    /// <summary>Remote nodes and guests among them.</summary>
+    public IReadOnlyList<string> AllNodes => [.. root.Element("configuration")!.Elements("nodes").Elements("node").Select(node => (string?)node.Attribute("uname") ?? "")];
+
     /// <summary>Every primitive, wherever it stands: alone, in a group, in a clone.</summary>
     public IReadOnlyList<CibPrimitive> Primitives => [.. root.Descendants("primitive").Select(CibPrimitive.Read)];
 

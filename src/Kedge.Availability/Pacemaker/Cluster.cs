@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 
 namespace Kedge.Availability.Pacemaker;
@@ -7,7 +8,11 @@ public sealed class Cluster(IClusterCommands commands, TimeProvider clock)
 {
     const int Conflict = 103;
     const int MostTries = 40;
+    const int StillAtWork = 124;
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    /// <summary>The policy engine took 21 s for 5,000 resources on 3 nodes.</summary>
+    static readonly TimeSpan SchedulerLimit = TimeSpan.FromMinutes(2);
 
     public async Task<ClusterStatus> ReadStatusAsync(CancellationToken cancel) =>
         ClusterStatus.Parse(await AskAsync(["crm_mon", "-1", "--output-as=xml", "--include=all"], cancel));
@@ -19,18 +24,21 @@ public sealed class Cluster(IClusterCommands commands, TimeProvider clock)
 
     /// <summary>
     /// Changes the configuration by reading all, changing, and replacing all, which Pacemaker refuses when somebody wrote in between; then
-    /// it is read and changed again. A section is never replaced: that overwrites what others wrote, without a word.
+    /// it is read and changed again. A section is never replaced: that overwrites what others wrote, without a word. Before each try
+    /// <c>crm_verify</c> and the policy engine look at what would be written; an error, or a warning that was not there before, stops it.
     /// </summary>
     /// <param name="change">Gets &lt;configuration&gt;; is called once a try, so it must look at what it finds.</param>
+    /// <param name="known">Errors and warnings that are no reason to stop: an undo goes back to them knowingly.</param>
     /// <returns>The CIB as it was just before: what an undo goes back to.</returns>
     /// <exception cref="ClusterException">Refused, or others wrote each time.</exception>
-    public async Task<Cib> ChangeAsync(Action<XElement> change, CancellationToken cancel)
+    public async Task<Cib> ChangeAsync(Action<XElement> change, IReadOnlyCollection<string> known, CancellationToken cancel)
     {
         for (var attempt = 0; attempt < MostTries; attempt++)
         {
             var before = await ReadCibAsync(cancel);
             var wanted = before.With(change).ToString();
-            await VerifyAsync(wanted, cancel);
+            await EnsureGoodAsync(before, wanted, known, cancel);
+            await SimulateAsync(wanted, cancel);
             var answer = await commands.RunAsync(["cibadmin", "--replace", "--xml-pipe"], wanted, Limit, cancel);
             if (answer.ExitCode == 0)
                 return before;
@@ -42,13 +50,40 @@ public sealed class Cluster(IClusterCommands commands, TimeProvider clock)
         throw new ClusterException(ClusterFault.Contended, $"Others changed the CIB during each of {MostTries} tries; nothing was written. Try again when they are done.");
     }
 
-    /// <summary>Asks Pacemaker whether it would accept a CIB. Its warnings count too: they are what stops a resource later.</summary>
-    /// <exception cref="ClusterException">With Pacemaker's reasons.</exception>
-    public async Task VerifyAsync(string cib, CancellationToken cancel)
+    /// <summary>Asks Pacemaker what it thinks of a CIB.</summary>
+    public async Task<CibVerdict> VerifyAsync(string cib, CancellationToken cancel) =>
+        CibVerdict.Read(await commands.RunAsync(["crm_verify", "--xml-pipe", "-VV"], cib, Limit, cancel));
+
+    /// <summary>Asks the policy engine what it would do about a CIB, without doing it.</summary>
+    public async Task<Transition> SimulateAsync(string cib, CancellationToken cancel)
     {
-        var answer = await commands.RunAsync(["crm_verify", "--xml-pipe", "-VV"], cib, Limit, cancel);
-        if (answer.ExitCode != 0)
-            throw new ClusterException(ClusterFault.Invalid, $"Pacemaker would not accept this configuration, nothing was written: {Short(answer.Error)}");
+        var answer = await commands.RunAsync(["crm_simulate", "--xml-pipe", "-R", "--output-as=xml"], cib, SchedulerLimit, cancel);
+        return answer.ExitCode == 0 ? Transition.Parse(answer.Output) : throw Refused("crm_simulate", answer);
+    }
+
+    /// <summary>True: nothing is left to do for the policy engine. False: it is still at work.</summary>
+    /// <param name="patience">Waits so long for it.</param>
+    public async Task<bool> WaitUntilSettledAsync(TimeSpan patience, CancellationToken cancel)
+    {
+        var answer = await commands.RunAsync(
+            ["crm_resource", "--wait", string.Create(CultureInfo.InvariantCulture, $"--timeout={Math.Ceiling(patience.TotalSeconds):0}")], null, patience + Limit, cancel);
+        return answer.ExitCode switch
+        {
+            0 => true,
+            StillAtWork => false,
+            _ => throw Refused("crm_resource --wait", answer),
+        };
+    }
+
+    async Task EnsureGoodAsync(Cib before, string wanted, IReadOnlyCollection<string> known, CancellationToken cancel)
+    {
+        var verdict = await VerifyAsync(wanted, cancel);
+        if (verdict.Errors.IsEmpty && verdict.Warnings.IsEmpty)
+            return;
+        var old = await VerifyAsync(before.ToString(), cancel);
+        var reasons = verdict.Errors.Concat(verdict.NewSince(old)).Distinct().Except(known).ToArray();
+        if (reasons.Length > 0)
+            throw new ClusterException(ClusterFault.Invalid, $"Pacemaker would not accept this configuration, nothing was written: {Short(string.Join("; ", reasons))}");
     }
 
     async Task<string> AskAsync(IReadOnlyList<string> command, CancellationToken cancel)

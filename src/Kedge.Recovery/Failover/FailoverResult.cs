@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
 using Kedge.Recovery.Steps;
+using Kedge.Recovery.Workloads;
 
 namespace Kedge.Recovery.Failover;
 
@@ -24,6 +26,9 @@ public sealed record FailoverResult
     public required ImmutableArray<RestoredServer> Servers { get; init; }
     public required ImmutableArray<RestoredFloatingIp> FloatingIps { get; init; }
 
+    /// <summary>Each volume, and what of it was proven before its server booted.</summary>
+    public required ImmutableArray<RestoredVolume> Volumes { get; init; }
+
     /// <summary>Whole sentences, each with its reason.</summary>
     public required ImmutableArray<string> NotAsCaptured { get; init; }
 
@@ -45,6 +50,7 @@ public sealed record FailoverResult
             RtoAchieved = ups is not [] && ups.All(at => at is not null) ? ups.Max() - run.AcceptedAt : null,
             Servers = [.. steps.Select(s => s.Step).OfType<CreateServer>().Select(s => ServerOf(s, run))],
             FloatingIps = [.. made.Where(m => m.Step is ReserveFloatingIp).Select(m => FloatingIpOf((ReserveFloatingIp)m.Step, m.Made))],
+            Volumes = [.. steps.Select(s => s.Step).Select(s => VolumeOf(s, run)).OfType<RestoredVolume>()],
             NotAsCaptured = [.. made.SelectMany(m => m.Made?.NotAsCaptured ?? [])],
         };
     }
@@ -64,8 +70,26 @@ public sealed record FailoverResult
         };
     }
 
+    static RestoredVolume? VolumeOf(RecoveryStep step, RunState run) => step switch
+    {
+        RestoreVolume backup => new RestoredVolume(AsCaptured.Named(backup.Volume), ReplicationMethod.Backup, false, 0),
+        FillVolume blocks => new RestoredVolume(
+            AsCaptured.Named(blocks.Volume),
+            ReplicationMethod.Blocks,
+            FilledOf(run, blocks) is { IsWarm: true },
+            FilledOf(run, blocks)?.Fraction ?? 0),
+        _ => null,
+    };
+
+    static VolumeFilled? FilledOf(RunState run, FillVolume step) =>
+        run.Steps[StepIds.VolumeFilled(step.Volume.Id)].Result is { } result ? JsonSerializer.Deserialize(result, FillingJson.Default.VolumeFilled) : null;
+
     static RestoredFloatingIp FloatingIpOf(ReserveFloatingIp step, Made? made) => new(step.FloatingIp.Address, made?.Address, step.FloatingIp.FixedIp);
 }
+
+/// <param name="IsWarm">It came from a standby.</param>
+/// <param name="Verified">The share that was read back and hashed before its server booted: 1 is all of it, 0 is nothing, as with backups.</param>
+public sealed record RestoredVolume(string Name, ReplicationMethod Method, bool IsWarm, double Verified);
 
 public sealed record RestoredServer
 {

@@ -28,8 +28,11 @@ public static class FailoverRunbook
         foreach (var keypair in blueprint.Keypairs.Where(k => k.PublicKey is not null))
             ImportKeypair(book, site, keypair, to);
 
+        foreach (var volume in blueprint.Volumes.Where(volume => to.CopyOf(volume).Blocks is not null))
+            FillVolume(book, site, volume, to, workload.Replication?.ReadBack ?? 1);
+
         // A backup needs the one before it: oldest first.
-        foreach (var volume in blueprint.Volumes)
+        foreach (var volume in blueprint.Volumes.Where(volume => to.CopyOf(volume).Blocks is null))
         {
             var last = to.CopyOf(volume).Chain.Aggregate("", (before, link) =>
                 book.Add(StepIds.BackupRecord(link.BackupId), new ImportBackupRecord(site, link, volume.Name ?? volume.Id.Value), before is "" ? [] : [before]));
@@ -79,6 +82,15 @@ public static class FailoverRunbook
         book.Add(own, new ImportKeypair(site, keypair, Owner: null), [book.Add(LookForKeypair.IdOf(keypair, null), new LookForKeypair(site, keypair, Owner: null), [])]);
         if (to.KeypairOwnerOf(keypair) is { } owner)
             book.Add($"{own}/owner", new ImportKeypair(site, keypair, owner), [book.Add(LookForKeypair.IdOf(keypair, owner), new LookForKeypair(site, keypair, owner), [])]);
+    }
+
+    /// <summary>A clone of the standby, or an empty volume that is filled; read back before anything boots from it.</summary>
+    static void FillVolume(Runbook book, string site, VolumeBlueprint volume, FailoverTargets to, double readBack)
+    {
+        var copy = to.CopyOf(volume);
+        book.Add(StepIds.VolumeMade(volume.Id), new MakeVolume(site, volume, copy, to.VolumeTypeOf(volume), to.VolumeZoneOf(volume)), []);
+        book.Add(StepIds.VolumeFilled(volume.Id), new FillVolume(site, volume, copy, readBack), []);
+        book.Add(StepIds.Volume(volume.Id), new FinishVolume(site, volume, copy), []);
     }
 
     static void CreateRouter(Runbook book, string site, RouterBlueprint router, FailoverTargets to)

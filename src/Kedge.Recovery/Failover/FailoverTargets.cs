@@ -44,14 +44,11 @@ sealed class FailoverTargets
         return targets;
     }
 
-    /// <summary>Null: the cloud's default.</summary>
-    public string? VolumeTypeOf(VolumeBlueprint volume) => volume.VolumeTypeId is { } type
-        ? mapping.VolumeTypes.FirstOrDefault(m => m.Source == type)?.Target
-        : mapping.VolumeTypes.FirstOrDefault(m => m.SourceName == volume.VolumeType)?.Target;
+    public string? VolumeTypeOf(VolumeBlueprint volume) => mapping.VolumeTypeOf(volume);
 
-    public string? VolumeZoneOf(VolumeBlueprint volume) => ZoneOf(volume.AvailabilityZone, mapping.VolumeZones);
+    public string? VolumeZoneOf(VolumeBlueprint volume) => mapping.VolumeZoneOf(volume);
 
-    public string? ComputeZoneOf(ServerBlueprint server) => ZoneOf(server.PinnedAvailabilityZone ?? server.AvailabilityZone, mapping.ComputeZones);
+    public string? ComputeZoneOf(ServerBlueprint server) => SiteMapping.ZoneOf(server.PinnedAvailabilityZone ?? server.AvailabilityZone, mapping.ComputeZones);
 
     public string? KeypairOwnerOf(KeypairBlueprint keypair) => mapping.KeypairOwners.FirstOrDefault(m => m.Source == keypair.User)?.Target;
 
@@ -191,8 +188,8 @@ sealed class FailoverTargets
         foreach (var volume in blueprint.Volumes)
         {
             Make(volume.Id, StepIds.Volume(volume.Id));
-            Demand(point.Volumes.Any(v => v.Volume == volume.Id && v.Chain is not []), $"Point {point.Id} has no data of volume {Named(volume.Name, volume.Id)}: choose another point.");
-            Demand(!volume.IsEncrypted, $"Volume {Named(volume.Name, volume.Id)} is encrypted: OpenStack restores it in no other cloud; protect it by another method.");
+            Demand(point.Volumes.Any(v => v.Volume == volume.Id && (v.Chain is not [] || v.Blocks is not null)), $"Point {point.Id} has no data of volume {Named(volume.Name, volume.Id)}: choose another point.");
+            Demand(!volume.IsEncrypted || point.Volumes.Any(v => v.Volume == volume.Id && v.Blocks is not null), $"Volume {Named(volume.Name, volume.Id)} is encrypted: OpenStack restores it in no other cloud; protect it by another method.");
             Demand(volume.VolumeType is null || VolumeTypeOf(volume) is not null, $"Nothing stands for volume type {volume.VolumeType} at {mapping.To}: choose one in the mapping.");
         }
     }
@@ -237,8 +234,6 @@ sealed class FailoverTargets
         if (!condition)
             problems.Add(problem);
     }
-
-    static string? ZoneOf(string? zone, ImmutableArray<MappedResource> among) => zone is null ? null : among.FirstOrDefault(m => m.SourceName == zone)?.TargetName;
 
     static string Named(string? name, SourceId id) => string.IsNullOrEmpty(name) ? id.Value : $"{name} ({id})";
 }

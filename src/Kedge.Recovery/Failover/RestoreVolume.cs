@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Kedge.OpenStack.BlockStorage;
 using Kedge.Plans;
@@ -79,28 +78,9 @@ public sealed record RestoreVolume(string Site, VolumeBlueprint Volume, VolumeCo
         BackupId = new BackupId(Copy.Chain[^1].BackupId),
     };
 
-    /// <summary>
-    /// The description, which holds the mark, last. Of the metadata goes what Cinder added about the backup, and what the restore brought back
-    /// from the time of the backup; the two keys that are Cinder's own stay.
-    /// </summary>
     async Task<StepOutcome> FinishAsync(BlockStorageClient cinder, Volume volume, Mark mark, CancellationToken cancel)
     {
-        var metadata = Volume.Metadata.AddRange(mark.Metadata);
-        if (metadata.Any(m => volume.Metadata.GetValueOrDefault(m.Key) != m.Value))
-            await cinder.SetVolumeMetadataAsync(volume.Id, metadata, cancel);
-        foreach (var key in volume.Metadata.Keys.Where(key => !metadata.ContainsKey(key) && key is not ("readonly" or "attached_mode")))
-            await cinder.DeleteVolumeMetadataAsync(volume.Id, key, cancel);
-        if (Volume.ImageMetadata.Any(m => volume.ImageMetadata.GetValueOrDefault(m.Key) != m.Value))
-            await cinder.SetImageMetadataAsync(volume.Id, Volume.ImageMetadata, cancel);
-        if (Volume.IsBootable != volume.IsBootable)
-            await (Volume.IsBootable ? cinder.MakeBootableAsync(volume.Id, cancel) : cinder.MakeUnbootableAsync(volume.Id, cancel));
-        if (Volume.IsReadOnly != volume.IsReadOnly)
-            await (Volume.IsReadOnly ? cinder.MakeReadOnlyAsync(volume.Id, cancel) : cinder.MakeWritableAsync(volume.Id, cancel));
-        if (volume.Name != (Volume.Name ?? "") || (volume.Description ?? "") != (Volume.Description ?? ""))
-            await cinder.RenameVolumeAsync(volume.Id, Volume.Name ?? "", Volume.Description ?? "", cancel);
-        return new Made(volume.Id.Value) { NotAsCaptured = Differences() }.Done($"volume {Named} is {volume.Id}, with the data of {Copy.DataAt:u}");
+        await AsCaptured.SetAsync(cinder, volume, Volume, mark, cancel);
+        return new Made(volume.Id.Value) { NotAsCaptured = AsCaptured.Differences(Volume) }.Done($"volume {Named} is {volume.Id}, with the data of {Copy.DataAt:u}");
     }
-
-    ImmutableArray<string> Differences() =>
-        Volume.Group is null ? [] : [$"Volume {Named} is in no volume group: groups are not made at the target."];
 }

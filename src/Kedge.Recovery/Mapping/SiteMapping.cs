@@ -33,6 +33,17 @@ public sealed record SiteMapping
     public ImmutableArray<MappedResource> KeypairOwners { get => field.IsDefault ? [] : field; init; }
 
     public FloatingIpPolicy FloatingIps { get; init; } = FloatingIpPolicy.NewAddress;
+
+    /// <summary>Null: nothing stands for it, or the cloud's default is meant.</summary>
+    public string? VolumeTypeOf(VolumeBlueprint volume) => volume.VolumeTypeId is { } type
+        ? VolumeTypes.FirstOrDefault(mapped => mapped.Source == type)?.Target
+        : VolumeTypes.FirstOrDefault(mapped => mapped.SourceName == volume.VolumeType)?.Target;
+
+    /// <summary>Null: the cloud's default.</summary>
+    public string? VolumeZoneOf(VolumeBlueprint volume) => ZoneOf(volume.AvailabilityZone, VolumeZones);
+
+    internal static string? ZoneOf(string? zone, ImmutableArray<MappedResource> among) =>
+        zone is null ? null : among.FirstOrDefault(mapped => mapped.SourceName == zone)?.TargetName;
 }
 
 /// <param name="Source">Id at the source (for zones: the name).</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kedge.Contracts.Moving;
 using Kedge.Recovery.Blueprints;
 
 namespace Kedge.Recovery.Points;
@@ -9,7 +10,8 @@ namespace Kedge.Recovery.Points;
 /// </summary>
 public sealed record RecoveryPoint
 {
-    public const int CurrentSchema = 1;
+    /// <summary>Without data in blocks a point is written as schema 1, which older programs read.</summary>
+    public const int CurrentSchema = 2;
 
     public required int Schema { get; init; }
 
@@ -56,14 +58,54 @@ public enum PointConsistency
     PerVolume,
 }
 
-/// <summary>The data of one volume: a chain of backups, oldest first, the last of which is this point's.</summary>
+/// <summary>The data of one volume: a chain of backups, oldest first, the last of which is this point's; or its blocks in a repository.</summary>
 public sealed record VolumeCopy
 {
     public required SourceId Volume { get; init; }
     public required DateTimeOffset DataAt { get; init; }
     public required int SizeGib { get; init; }
-    public required ImmutableArray<BackupLink> Chain { get; init; }
+    public ImmutableArray<BackupLink> Chain { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>Null where it is a chain of backups.</summary>
+    public BlocksCopy? Blocks { get; init; }
 }
+
+/// <summary>A disk as movers have put it into a block repository (docs/formats/repository.md), and what of it waits at the target.</summary>
+public sealed record BlocksCopy
+{
+    /// <summary>The repository's name in the settings of the movers.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>The chain of points in it that this disk has.</summary>
+    public required string Series { get; init; }
+    public required long Sequence { get; init; }
+    public required string Disk { get; init; }
+
+    /// <summary>The Merkle root over its blocks: what it is restored to has the same one.</summary>
+    public required string Root { get; init; }
+    public required long SizeBytes { get; init; }
+    public required int BlockBytes { get; init; }
+
+    /// <summary>In blocks that differ from the point before.</summary>
+    public long ChangedBytes { get; init; }
+
+    /// <summary>What was new to the repository, compressed and encrypted.</summary>
+    public long StoredBytes { get; init; }
+
+    /// <summary>A snapshot at the source that is kept until the next point is there, because the storage tells the difference to it. Null: none is.</summary>
+    public string? SourceSnapshot { get; init; }
+
+    /// <summary>What waits at the target; null: nothing, a failover fills an empty volume.</summary>
+    public StandbySnapshot? Standby { get; init; }
+
+    internal DiskInPoint InPoint => new(Series, Sequence, Disk, Root);
+}
+
+/// <summary>A warm standby as it was at the point: a failover clones the snapshot.</summary>
+/// <param name="Volume">At the target.</param>
+/// <param name="Snapshot">Of that volume.</param>
+/// <param name="ReadBack">The share of it that was read back and hashed before the snapshot was taken, 0 to 1.</param>
+public sealed record StandbySnapshot(string Volume, string Snapshot, double ReadBack);
 
 /// <summary>A Cinder backup and its exported record, as <c>GET /backups/{id}/export_record</c> gave it.</summary>
 public sealed record BackupLink

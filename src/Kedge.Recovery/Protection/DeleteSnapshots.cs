@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Kedge.Plans;
+using Kedge.Recovery.Blueprints;
 using Kedge.Recovery.Sites;
 using Kedge.Recovery.Steps;
 
@@ -13,7 +15,8 @@ public enum SnapshotsOf
 
 /// <summary>Deletes the snapshots of this run at the source, found by their mark: also those of which an answer was lost.</summary>
 /// <param name="Grouped">They were taken as a group.</param>
-public sealed record DeleteSnapshots(string Site, string Workload, SnapshotsOf Of, bool Grouped) : RecoveryStep
+/// <param name="Kept">Volumes whose snapshot stays until the next point: the storage tells what changed since.</param>
+public sealed record DeleteSnapshots(string Site, string Workload, SnapshotsOf Of, bool Grouped, ImmutableArray<SourceId> Kept = default) : RecoveryStep
 {
     public override string Title => Of == SnapshotsOf.Volumes
         ? $"Delete the snapshots of {Workload}'s volumes"
@@ -33,7 +36,8 @@ public sealed record DeleteSnapshots(string Site, string Workload, SnapshotsOf O
         var taken = run.ResultOf(ProtectStepIds.Snapshot, ProtectionJson.Default.SnapshotsTaken);
         var mark = new Mark(run.Run.Value, taken.StepMark);
         var isRoot = Of == SnapshotsOf.RootDisks;
-        var left = (await Disks.FindAsync(cloud, mark, Grouped && !isRoot, isRoot, cancel)).Where(disk => disk.IsRoot == isRoot).ToList();
+        var kept = taken.Volumes.Where(snapshot => !Kept.IsDefault && Kept.Contains(snapshot.Volume)).Select(snapshot => snapshot.Snapshot).ToHashSet();
+        var left = (await Disks.FindAsync(cloud, mark, Grouped && !isRoot, isRoot, cancel)).Where(disk => disk.IsRoot == isRoot && !kept.Contains(disk.Id)).ToList();
         if (left.Count == 0)
             return new StepOutcome.Done("Nothing of them is left.");
         if (left.FirstOrDefault(disk => disk.State == DiskState.Failed) is { } failed)

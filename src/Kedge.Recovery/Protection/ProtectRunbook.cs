@@ -3,6 +3,7 @@ using System.Text.Json;
 using Kedge.OpenStack.BlockStorage;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
+using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.Sites;
 using Kedge.Recovery.Steps;
@@ -10,7 +11,7 @@ using Kedge.Recovery.Workloads;
 
 namespace Kedge.Recovery.Protection;
 
-/// <summary>Writes the plan that makes one recovery point by the method <c>backup</c>.</summary>
+/// <summary>Writes the plan that makes one recovery point: each volume by the method that was chosen for it.</summary>
 public static class ProtectRunbook
 {
     public const string Kind = "protect";
@@ -18,18 +19,32 @@ public static class ProtectRunbook
     /// <summary>Its own: a protection that waits for a primary that is gone must not stand in the way of the failover.</summary>
     public static string ExclusiveKey(Workload workload) => $"protect/{workload.Name}";
 
+    /// <summary>By the method backup alone: of a kedge that has no board for movers.</summary>
+    /// <inheritdoc cref="PrepareAsync(Workload, Blueprint, DateTimeOffset, SiteSet, SiteMapping, PointRepository, CancellationToken)"/>
+    public static Task<Plan> PrepareAsync(
+        Workload workload, Blueprint blueprint, DateTimeOffset capturedAt, Site from, Site to, PointRepository repository, CancellationToken cancel) =>
+        PrepareAsync(workload, blueprint, capturedAt, new SiteSet(new Dictionary<string, Site> { [workload.From] = from, [workload.To] = to }), null, repository, cancel);
+
     /// <summary>
-    /// Stores the blueprint in the repository, looks at the chains of the point before and at the volumes' group, and writes the plan.
+    /// Stores the blueprint in the repository, looks at the chains of the point before and at the volumes' group, chooses the methods, and writes
+    /// the plan.
     /// </summary>
+    /// <param name="workload">Whose points are made.</param>
     /// <param name="blueprint">A whole capture of the workload.</param>
     /// <param name="capturedAt">When that was begun.</param>
-    /// <exception cref="ProtectionException">The method cannot protect this workload; every reason at once.</exception>
+    /// <param name="sites">Both sites, and the board for orders to their movers.</param>
+    /// <param name="mapping">Null: none yet; then no standby can be made, because nobody knows of which type.</param>
+    /// <param name="repository">Where the point will be.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="ProtectionException">A chosen method cannot protect a volume; every reason at once.</exception>
     /// <exception cref="RepositoryException">The repository cannot be read or written.</exception>
     public static async Task<Plan> PrepareAsync(
-        Workload workload, Blueprint blueprint, DateTimeOffset capturedAt, Site from, Site to, PointRepository repository, CancellationToken cancel)
+        Workload workload, Blueprint blueprint, DateTimeOffset capturedAt, SiteSet sites, SiteMapping? mapping, PointRepository repository, CancellationToken cancel)
     {
-        if (ProtectionException.ReasonsAgainst(blueprint, from) is { IsEmpty: false } reasons)
+        var choices = MethodChoice.Of(workload, blueprint, sites);
+        if (ProtectionException.ReasonsAgainst(choices) is { IsEmpty: false } reasons)
             throw new ProtectionException(workload.Name, reasons);
+        var (from, to) = (sites[workload.From], sites[workload.To]);
         var hash = await repository.PutBlueprintAsync(blueprint, cancel);
         var before = await repository.FindNewestUsableAsync(workload.Name, cancel);
         return For(new ProtectInputs
@@ -43,6 +58,9 @@ public static class ProtectRunbook
             Repository = repository.Path,
             Before = before?.SourceSite == from.Name && before.TargetSite == to.Name ? before : null,
             Group = await FindGroupAsync(blueprint, from, cancel),
+            Methods = choices.ToImmutableDictionary(choice => choice.Volume, choice => choice.Method),
+            Movers = from.Movers,
+            Mapping = mapping,
         });
     }
 
@@ -59,7 +77,9 @@ public static class ProtectRunbook
             pointNeeds.Add(book.Add(ProtectStepIds.Image(image.Id), new CopyImage(inputs.From, inputs.To, image), []));
         if (volumes.Length + roots.Length > 0)
             book.Add(ProtectStepIds.Snapshot, new SnapshotWorkload(inputs.From, workload.Name, volumes, roots, inputs.Group), []);
-        foreach (var volume in blueprint.Volumes)
+        foreach (var volume in blueprint.Volumes.Where(inputs.IsInBlocks))
+            backups.Add(BlocksRunbook.Add(book, inputs, volume, pointNeeds));
+        foreach (var volume in blueprint.Volumes.Where(volume => !inputs.IsInBlocks(volume)))
         {
             var chain = VolumeChain.After(inputs.Before, volume, workload.Retention.FullEvery);
             var name = volume.Name is { Length: > 0 } given ? given : volume.Id.Value;
@@ -87,6 +107,8 @@ public static class ProtectRunbook
         if (rootCopies.Count > 0)
             book.Add(ProtectStepIds.DeleteRootSnapshots, Delete(inputs, SnapshotsOf.RootDisks), rootCopies);
         book.Add(ProtectStepIds.Sweep, new SweepCopies(inputs.Repository, workload.Name, inputs.From, inputs.To), [ProtectStepIds.WritePoint]);
+        if (BlocksRunbook.SnapshotsKeptBefore(inputs) is { IsEmpty: false } kept)
+            book.Add(ProtectStepIds.ReleaseSourceSnapshots, new ReleaseSourceSnapshots(inputs.From, kept), [ProtectStepIds.WritePoint]);
         book.Add(
             ProtectStepIds.Retention,
             new ApplyRetention(inputs.Repository, workload.Name, inputs.From, inputs.To, workload.Retention),
@@ -104,12 +126,15 @@ public static class ProtectRunbook
         inputs.To,
         inputs.BlueprintHash,
         inputs.CapturedAt,
-        [.. inputs.Blueprint.Volumes.Select(volume => new PointVolume(volume.Id, volume.SizeGib))],
+        [.. inputs.Blueprint.Volumes.Select(volume => new PointVolume(
+            volume.Id, volume.SizeGib, inputs.IsInBlocks(volume) ? ReplicationMethod.Blocks : ReplicationMethod.Backup, inputs.IsInBlocks(volume) && inputs.ReadsInPlace))],
         [.. inputs.Blueprint.Images.Select(image => image.Id)],
         [.. roots.Select(root => root.Server)],
         inputs.Before?.Id);
 
-    static DeleteSnapshots Delete(ProtectInputs inputs, SnapshotsOf of) => new(inputs.From, inputs.Workload.Name, of, inputs.Group is not null);
+    static DeleteSnapshots Delete(ProtectInputs inputs, SnapshotsOf of) => new(
+        inputs.From, inputs.Workload.Name, of, inputs.Group is not null,
+        inputs.ReadsInPlace ? [.. inputs.Blueprint.Volumes.Where(inputs.IsInBlocks).Select(volume => volume.Id)] : []);
 
     /// <summary>The group that holds all the volumes, no other ones, and whose type promises snapshots of one instant.</summary>
     static async Task<SourceId?> FindGroupAsync(Blueprint blueprint, Site from, CancellationToken cancel)
@@ -142,6 +167,16 @@ sealed record ProtectInputs
     /// <summary>The newest usable point between the same two sites.</summary>
     public RecoveryPoint? Before { get; init; }
     public SourceId? Group { get; init; }
+    public required ImmutableDictionary<SourceId, ReplicationMethod> Methods { get; init; }
+
+    /// <summary>Those of the source; null: none.</summary>
+    public SiteMovers? Movers { get; init; }
+    public SiteMapping? Mapping { get; init; }
+
+    public bool IsInBlocks(VolumeBlueprint volume) => Methods[volume.Id] is ReplicationMethod.Blocks;
+
+    /// <summary>Snapshots of one by one: a group snapshot is deleted as a whole, so none of it can be kept.</summary>
+    public bool ReadsInPlace => Movers?.SnapshotPool is not null && Group is null;
 }
 
 /// <summary>What was known when a protect plan was made.</summary>

@@ -16,6 +16,20 @@ static class ProtectStepIds
 
     public static string Export(SourceId volume) => $"export-record/{volume}";
 
+    public static string Exposed(SourceId disk) => $"exposed/{disk}";
+
+    public static string Read(SourceId disk) => $"read/{disk}";
+
+    public static string RemoveExposed(SourceId disk) => $"remove-exposed/{disk}";
+
+    public static string Standby(SourceId disk) => $"standby/{disk}";
+
+    public static string BroughtForward(SourceId disk) => $"brought-forward/{disk}";
+
+    public static string StandbySnapshot(SourceId disk) => $"standby-snapshot/{disk}";
+
+    public const string ReleaseSourceSnapshots = "release-source-snapshots";
+
     public static string Image(SourceId image) => $"copy-image/{image}";
 
     public static string RootDisk(SourceId server) => $"copy-root-disk/{server}";

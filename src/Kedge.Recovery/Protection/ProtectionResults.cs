@@ -49,6 +49,11 @@ sealed record PointWritten(string Point, DateTimeOffset DataAt, TimeSpan Skew);
 [JsonSerializable(typeof(BackedUp))]
 [JsonSerializable(typeof(ChainExported))]
 [JsonSerializable(typeof(ImageCopied))]
+[JsonSerializable(typeof(Exposed))]
+[JsonSerializable(typeof(DiskRead))]
+[JsonSerializable(typeof(StandbyFound))]
+[JsonSerializable(typeof(StandbyForward))]
+[JsonSerializable(typeof(StandbySnapshot))]
 [JsonSerializable(typeof(PointWritten))]
 [JsonSerializable(typeof(ProtectFacts))]
 sealed partial class ProtectionJson : JsonSerializerContext

@@ -6,7 +6,7 @@ using Kedge.Recovery.Steps;
 namespace Kedge.Recovery.Protection;
 
 /// <summary>
-/// The last look of a run that protects: of backups and images that carry the mark of one step more than once, those that the point does not
+/// The last look of a run that protects: of backups, images, standbys and their snapshots that carry the mark of one step more than once, those that the point does not
 /// hold go. Two appear when a call arrives only after a later one had looked. What carries another run's mark, or none, is never touched.
 /// </summary>
 public sealed record SweepCopies(string Repository, string Workload, string From, string To) : RecoveryStep
@@ -23,8 +23,11 @@ public sealed record SweepCopies(string Repository, string Workload, string From
     {
         var repository = await PointRepository.OpenAsync(Repository, run.Clock, cancel);
         var point = await repository.GetAsync(Workload, run.ResultOf(ProtectStepIds.WritePoint, ProtectionJson.Default.PointWritten).Point, cancel);
+        var standbys = point.Volumes.Select(copy => copy.Blocks?.Standby).OfType<StandbySnapshot>().ToList();
         var removed = await RemoveAsync(sites[From], MadeKind.Backup, Retention.Backups([point]), run, cancel)
-            + await RemoveAsync(sites[To], MadeKind.Image, Retention.Images([point]), run, cancel);
+            + await RemoveAsync(sites[To], MadeKind.Image, Retention.Images([point]), run, cancel)
+            + await RemoveAsync(sites[To], MadeKind.Snapshot, [.. standbys.Select(standby => standby.Snapshot)], run, cancel)
+            + await RemoveAsync(sites[To], MadeKind.Volume, [.. standbys.Select(standby => standby.Volume)], run, cancel);
         return removed == 0
             ? new StepOutcome.Done("nothing was copied twice")
             : new StepOutcome.NotYet("what was copied twice to be gone", TimeSpan.FromSeconds(2));

@@ -5,6 +5,7 @@ using Kedge.Recovery.Blueprints;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.Sites;
 using Kedge.Recovery.Steps;
+using Kedge.Recovery.Workloads;
 
 namespace Kedge.Recovery.Protection;
 
@@ -46,7 +47,7 @@ public sealed record WritePoint(
         var point = await repository.PutAsync(
             new RecoveryPoint
             {
-                Schema = RecoveryPoint.CurrentSchema,
+                Schema = copies.Exists(copy => copy!.Blocks is not null) ? RecoveryPoint.CurrentSchema : 1,
                 Id = $"{dataAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{run.Run.Value[^8..]}",
                 Workload = Workload,
                 SourceSite = From,
@@ -70,6 +71,8 @@ public sealed record WritePoint(
     /// <summary>Null where a part of the chain is told by the point before only, and that is gone.</summary>
     static VolumeCopy? CopyOf(StepRun run, SnapshotsTaken taken, PointVolume volume, RecoveryPoint? previous)
     {
+        if (volume.Method is ReplicationMethod.Blocks)
+            return BlocksOf(run, taken, volume);
         var exported = run.ResultOf(ProtectStepIds.Export(volume.Volume), ProtectionJson.Default.ChainExported);
         var known = ImmutableArray<BackupLink>.Empty;
         if (exported.KnownUpTo is { } last)
@@ -89,11 +92,32 @@ public sealed record WritePoint(
         };
     }
 
-    IEnumerable<string> RemarksOf(StepRun run) => Volumes.SelectMany(volume => new[]
+    static VolumeCopy BlocksOf(StepRun run, SnapshotsTaken taken, PointVolume volume)
+    {
+        var snapshot = taken.Volumes.First(one => one.Volume == volume.Volume);
+        return new VolumeCopy
+        {
+            Volume = volume.Volume,
+            SizeGib = volume.SizeGib,
+            DataAt = snapshot.At,
+            Blocks = run.ResultOf(ProtectStepIds.Read(volume.Volume), ProtectionJson.Default.DiskRead).Copy with
+            {
+                SourceSnapshot = volume.KeepsSnapshot ? snapshot.Snapshot : null,
+                Standby = run.FindResult(ProtectStepIds.StandbySnapshot(volume.Volume)) is null
+                    ? null
+                    : run.ResultOf(ProtectStepIds.StandbySnapshot(volume.Volume), ProtectionJson.Default.StandbySnapshot),
+            },
+        };
+    }
+
+    IEnumerable<string> RemarksOf(StepRun run) => Volumes.SelectMany(volume => volume.Method is ReplicationMethod.Blocks
+        ? [run.ResultOf(ProtectStepIds.Read(volume.Volume), ProtectionJson.Default.DiskRead).Remark]
+        : new[]
     {
         run.ResultOf(ProtectStepIds.Backup(volume.Volume), ProtectionJson.Default.BackedUp).Remark,
         run.ResultOf(ProtectStepIds.Export(volume.Volume), ProtectionJson.Default.ChainExported).Remark,
     }).OfType<string>();
 }
 
-public sealed record PointVolume(SourceId Volume, int SizeGib);
+/// <param name="KeepsSnapshot">The snapshot at the source stays until the next point is there: the storage tells what changed since.</param>
+public sealed record PointVolume(SourceId Volume, int SizeGib, ReplicationMethod Method = ReplicationMethod.Backup, bool KeepsSnapshot = false);

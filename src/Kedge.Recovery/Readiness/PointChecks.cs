@@ -19,9 +19,12 @@ static class PointChecks
         var copies = point.Volumes.ToDictionary(copy => copy.Volume);
         foreach (var volume in blueprint.Volumes)
         {
+            var isThere = copies.TryGetValue(volume.Id, out var copy);
+            if (isThere && copy!.Blocks is not null)
+                continue;
             if (volume.IsEncrypted)
                 findings.Blocks(ReasonCodes.Encrypted, $"volume {volume.Name} ({volume.Id})", "It is encrypted: its backup needs the key and the volume type of the cloud it came from.", "No backup of it can be restored elsewhere: move its data to a type without encryption, or take its server out of the workload.");
-            else if (!copies.TryGetValue(volume.Id, out var copy) || copy.Chain.IsEmpty || copy.Chain[0].ParentId is not null)
+            else if (!isThere || copy!.Chain.IsEmpty || copy.Chain[0].ParentId is not null)
                 findings.Blocks(ReasonCodes.PointIncomplete, $"volume {volume.Name} ({volume.Id})", $"Point {point.Id} holds no whole chain of backups of it.", $"kedge protect {workload.Name}");
         }
         foreach (var server in blueprint.Servers.Where(server => server.Image is not null && point.Images.All(image => image.RootDiskOf != server.Id)))

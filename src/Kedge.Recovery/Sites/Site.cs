@@ -16,14 +16,18 @@ public sealed class Site(string name, Cloud tenant, Cloud? admin)
 
     /// <summary>Null where the operator gave none: what needs it is reported as not ready or not readable.</summary>
     public Cloud? Admin { get; } = admin;
+
+    /// <summary>How its movers reach volumes; null: it has none, and volumes are not moved by blocks.</summary>
+    public SiteMovers? Movers { get; init; }
 }
 
 /// <summary>What is written down of a site.</summary>
 /// <param name="Name">Kedge's name for it, e.g. <c>dc1</c>.</param>
 /// <param name="Cloud">The entry in clouds.yaml of the tenant.</param>
 /// <param name="AdminCloud">The entry of an admin with a role on the same project; null: none.</param>
+/// <param name="Movers">How its movers reach volumes; null: it has none.</param>
 /// <param name="PointsAtOnce">So many workloads of the site a mediator protects at the same time; null: as the mediator is set.</param>
-public sealed record SiteRecord(string Name, string Cloud, string? AdminCloud = null, int? PointsAtOnce = null);
+public sealed record SiteRecord(string Name, string Cloud, string? AdminCloud = null, SiteMovers? Movers = null, int? PointsAtOnce = null);
 
 /// <summary>The sites that a run may speak to.</summary>
 public sealed class SiteSet(IReadOnlyDictionary<string, Site> sites)

@@ -10,4 +10,7 @@ public static class Lanes
     public static string BlockStorage(string site) => $"{site}/block-storage";
 
     public static string Images(string site) => $"{site}/images";
+
+    /// <summary>What they do at once is their own to decide: this bounds what waits for them.</summary>
+    public static string Movers(string site) => $"{site}/movers";
 }

@@ -2,6 +2,7 @@ using Kedge.OpenStack.BlockStorage;
 using Kedge.OpenStack.Compute;
 using Kedge.OpenStack.Images;
 using Kedge.OpenStack.Network;
+using Kedge.Recovery.Moving;
 using Kedge.Recovery.Sites;
 
 namespace Kedge.Recovery.Steps;
@@ -44,7 +45,10 @@ static class Removal
 
     static async Task RemoveVolumeAsync(BlockStorageClient cinder, VolumeId id, CancellationToken cancel)
     {
-        if (await cinder.FindVolumeAsync(id, cancel) is { Status: not VolumeStatus.Deleting })
+        if (await cinder.FindVolumeAsync(id, cancel) is not { Status: not VolumeStatus.Deleting } volume)
+            return;
+        // A mover's connection goes first; a server's is the server's.
+        if (volume.Status is VolumeStatus.Available || await HostAttachment.ReleaseAsync(cinder, id, cancel))
             await cinder.DeleteVolumeAsync(id, cancel);
     }
 

@@ -30,6 +30,10 @@ public static class StepIds
 
     public static string Volume(SourceId id) => $"volume/{id}";
 
+    public static string VolumeMade(SourceId id) => $"volume-made/{id}";
+
+    public static string VolumeFilled(SourceId id) => $"volume-filled/{id}";
+
     public static string Keypair(string name, SourceId user) => $"keypair/{user}/{name}";
 
     public static string ServerGroup(SourceId id) => $"server-group/{id}";

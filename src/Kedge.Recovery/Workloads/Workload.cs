@@ -60,6 +60,10 @@ public sealed record Workload
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public OnSiteLoss OnSiteLoss { get; init; }
 
+    /// <summary>How its disks are brought to the target, and how they wait there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReplicationPolicy? Replication { get; init; }
+
     /// <summary>Servers that wait for others, that come first, or that answer when they are well. Servers not named have the defaults.</summary>
     public ImmutableArray<ServerRule> Servers { get => field.IsDefault ? [] : field; init; }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kedge.Availability.Changes;
 using Kedge.Home;
 using Kedge.Plans;
 using Kedge.Recovery.Cleanup;
@@ -18,6 +19,8 @@ static class CleanupCommand
             var kedge = home.Of(parsed);
             await using var journal = await kedge.OpenJournalAsync(cancel);
             var state = await journal.GetStateAsync(await RunChoice.GetAsync(journal, parsed.GetValue(id)!, cancel), cancel);
+            if (ChangeRunbook.IsOne(state.Plan.Kind))
+                throw new RefusedException($"Run {state.Run} changed a cluster; what it did is taken back with: kedge ha undo {state.Run}");
             var plan = CleanupRunbook.Write(state);
             if (!parsed.GetValue(yes) && !Question.Ask(plan.Title, around))
                 return ExitCodes.Conflict;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kedge.Availability.Changes;
 using Kedge.Availability.Pacemaker;
 
 namespace Kedge.Commands;
@@ -36,7 +37,10 @@ sealed class ClusterOptions(Surroundings around)
 
     public string? Host(ParseResult parsed) => parsed.GetValue(host);
 
-    public string[] SshOptions(ParseResult parsed) => parsed.GetValue(sshOptions)!;
+    public IReadOnlyList<string> SshOptions(ParseResult parsed) => parsed.GetValue(sshOptions)!;
+
+    /// <summary>As a run keeps it, for whoever resumes it.</summary>
+    public NodeAddress Address(ParseResult parsed) => new(parsed.GetValue(host), [.. parsed.GetValue(sshOptions)!]);
 
     /// <inheritdoc cref="Commands(ParseResult)"/>
     public static IClusterCommands Commands(string? host, IReadOnlyList<string> sshOptions, Surroundings around)

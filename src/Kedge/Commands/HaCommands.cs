@@ -16,6 +16,10 @@ static class HaCommands
         command.Subcommands.Add(HaWatchCommand.Create(around, home));
         command.Subcommands.Add(HaEventsCommand.Create(around, home));
         command.Subcommands.Add(HaMetricsCommand.Create(around, node, home));
+        command.Subcommands.Add(HaChangeCommands.Plan(around, node));
+        command.Subcommands.Add(HaChangeCommands.Apply(around, node, home));
+        command.Subcommands.Add(HaChangeCommands.Undo(around, node, home));
+        command.Subcommands.Add(HaChangeCommands.Export(around));
         return command;
     }
 }

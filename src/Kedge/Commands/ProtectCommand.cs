@@ -52,7 +52,10 @@ static class ProtectCommand
         var captured = await new BlueprintCapture(around.Clock).CaptureAsync(workload, sites[workload.From], progress: null, cancel);
         foreach (var field in captured.Blueprint.Unreadable)
             around.Error.WriteLine($"not readable: {field.Resource} {field.Id}, {field.Field}: {field.Why}");
+        var isAChoice = workload.Replication is not null || sites[workload.From].Movers is not null;
+        foreach (var choice in MethodChoice.Of(workload, captured.Blueprint, sites).Where(_ => isAChoice))
+            around.Error.WriteLine($"volume {choice.Name}: {choice.Method.ToString().ToLowerInvariant()}, {choice.Why}");
         return await ProtectRunbook.PrepareAsync(
-            workload, captured.Blueprint, captured.StartedAt, sites[workload.From], sites[workload.To], repository, cancel);
+            workload, captured.Blueprint, captured.StartedAt, sites, await kedge.Mappings.FindAsync(workload.Name, cancel), repository, cancel);
     }
 }

@@ -1,3 +1,4 @@
+using Kedge.Availability.Changes;
 using Kedge.Home;
 using Kedge.Output;
 using Kedge.Plans;
@@ -12,15 +13,21 @@ static class RunFollower
     public static async Task<RunState> ExecuteAsync(KedgeHome kedge, IJournal journal, RunId run, Surroundings around, CancellationToken cancel)
     {
         var plan = (await journal.GetStateAsync(run, cancel)).Plan;
-        var sites = await kedge.ConnectAsync(plan, journal, cancel);
-        var executor = new RunExecutor(
-            journal, step => RecoveryStepJson.Read(step, sites), RecoveryFaults.Read, RecoveryLimits.Of(plan), around.Clock, RunOwner.Current);
+        var executor = ChangeRunbook.IsOne(plan.Kind)
+            ? HaChangeCommands.Executor(kedge, journal, plan, around)
+            : await BetweenCloudsAsync(kedge, journal, plan, around, cancel);
         around.Error.WriteLine($"Run {run}: {plan.Title}");
         if (!around.IsTerminal)
             return await executor.ExecuteAsync(run, new RunLines(around.Error, around.Clock), cancel);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(around.Error) });
         var screen = new RunScreen(console, around.Clock);
         return await screen.FollowAsync(executor.ExecuteAsync(run, screen, cancel), cancel);
+    }
+
+    static async Task<RunExecutor> BetweenCloudsAsync(KedgeHome kedge, IJournal journal, Plan plan, Surroundings around, CancellationToken cancel)
+    {
+        var sites = await kedge.ConnectAsync(plan, journal, cancel);
+        return new(journal, step => RecoveryStepJson.Read(step, sites), RecoveryFaults.Read, RecoveryLimits.Of(plan), around.Clock, RunOwner.Current);
     }
 
     /// <summary>Exit code of a run that was executed; a stopped one is explained.</summary>
@@ -37,7 +44,7 @@ static class RunFollower
                 around.Error.WriteLine($"    Last request: {last.Service} {last.RequestId}");
         }
         if (state.Phase is RunPhase.Stopped)
-            around.Error.WriteLine($"  Then: kedge run resume {state.Run}    (or: kedge run abandon {state.Run}, kedge cleanup {state.Run})");
+            around.Error.WriteLine($"  Then: kedge run resume {state.Run}    (or: kedge run abandon {state.Run}, kedge {(ChangeRunbook.IsOne(state.Plan.Kind) ? "ha undo" : "cleanup")} {state.Run})");
         return ExitCodes.Stopped;
     }
 }

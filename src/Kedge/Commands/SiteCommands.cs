@@ -28,10 +28,12 @@ static class SiteCommands
         {
             Description = "Entry of an admin with a role on the same project, for what OpenStack keeps for admins: backup records, user-data, other users' keypairs.",
         };
+        var movers = new MoverOptions();
         var command = new Command("add", "Name a cloud, after a look whether it answers and lets us in.") { name, cloud, admin };
+        movers.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            var record = new SiteRecord(parsed.GetValue(name)!, parsed.GetValue(cloud)!, parsed.GetValue(admin));
+            var record = new SiteRecord(parsed.GetValue(name)!, parsed.GetValue(cloud)!, parsed.GetValue(admin), movers.Apply(parsed, null));
             var kedge = home.Of(parsed);
             var file = kedge.Sites.PathOf(record.Name);
             if (File.Exists(file))
@@ -52,6 +54,8 @@ static class SiteCommands
         var admin = new Option<string?>("--admin-cloud") { Description = "Entry of an admin with a role on the same project." };
         var atOnce = new Option<int?>("--points-at-once") { Description = "So many of its workloads a mediator protects at the same time. Default: as the mediator is set." };
         var command = new Command("set", "Change a site, after a look whether it answers and lets us in; what is not named stays.") { name, cloud, admin, atOnce };
+        var movers = new MoverOptions();
+        movers.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             var kedge = home.Of(parsed);
@@ -60,6 +64,7 @@ static class SiteCommands
             {
                 Cloud = parsed.GetValue(cloud) ?? before.Cloud,
                 AdminCloud = parsed.GetValue(admin) ?? before.AdminCloud,
+                Movers = movers.Apply(parsed, before.Movers),
                 PointsAtOnce = parsed.GetValue(atOnce) is { } most ? Math.Max(1, most) : before.PointsAtOnce,
             };
             await LookAsync(kedge.Connect(record), around, cancel);
@@ -122,6 +127,7 @@ static class SiteCommands
             output.Print(parsed, around.Output, new Shown.Fields(
             [
                 ("Name", record.Name), ("Cloud", record.Cloud), ("Admin Cloud", record.AdminCloud),
+                ("Movers", record.Movers is { } movers ? $"{movers.Host}, repository {movers.Repository}, Ceph {movers.Ceph}{(movers.SnapshotPool is { } pool ? $", snapshots in {pool} read in place" : "")}" : null),
                 ("Project", token.Project?.Name), ("Project ID", token.Project?.Id.Value), ("User ID", token.User.Id.Value),
                 ("Roles", new JsonArray([.. token.Roles.Select(role => (JsonNode?)role.Name)])),
             ]));

@@ -16,6 +16,7 @@ static class WorkloadCommands
         Set(around, home),
         List(around, home),
         Show(around, home),
+        MethodsCommand.Create(around, home),
         Delete(around, home),
     };
 

@@ -24,6 +24,10 @@ sealed class WorkloadOptions
     readonly Option<string?> onSiteLoss = new("--on-site-loss") { Description = "Recover (default): a declared loss of its site fails it over; Leave: not.", HelpName = "Recover|Leave" };
     readonly Option<int?> keep = new("--keep") { Description = "Points to keep at least. Default 7." };
     readonly Option<int?> fullEvery = new("--full-every") { Description = "After so many incremental backups one is full. Default 7." };
+    readonly Option<string?> method = new("--method") { Description = "Backup or Blocks, for every volume. Default: the best that is possible for each.", HelpName = "Backup|Blocks" };
+    readonly Option<string[]> volumeMethod = new("--volume-method") { Description = "VOLUME=Backup or VOLUME=Blocks, by id or unique name; may be given several times." };
+    readonly Option<string?> standby = new("--standby") { Description = "Warm: a volume for each volume waits at the target, brought forward by each point. Cold (default): a failover fills empty ones.", HelpName = "Warm|Cold" };
+    readonly Option<double?> readBack = new("--read-back") { Description = "Share of each volume that is read back and hashed before its server boots, above 0 to 1. Default 1; less is not 'verified'." };
     readonly Option<string[]> after = new("--after") { Description = "SERVER=OTHER: start SERVER when OTHER is up and well; may be given several times." };
     readonly Option<string[]> priority = new("--priority") { Description = "SERVER=NUMBER: higher first. Default 0." };
     readonly Option<string[]> health = new("--health") { Description = "SERVER=tcp:PORT or SERVER=http://…: how a restored server shows that it is well." };
@@ -38,7 +42,7 @@ sealed class WorkloadOptions
                     result.AddError("Give --from and --to, or --file.");
             });
         }
-        foreach (var option in new Option[] { from, to, servers, tag, metadata, stack, project, policy, paused, rpo, rto, sitePriority, onSiteLoss, keep, fullEvery, after, priority, health })
+        foreach (var option in new Option[] { from, to, servers, tag, metadata, stack, project, policy, paused, rpo, rto, sitePriority, onSiteLoss, keep, fullEvery, method, volumeMethod, standby, readBack, after, priority, health })
             command.Options.Add(option);
     }
 
@@ -64,6 +68,7 @@ sealed class WorkloadOptions
             Retention(workload)["keepLast"] = points;
         if (parsed.GetValue(fullEvery) is { } fulls)
             Retention(workload)["fullEvery"] = fulls;
+        ApplyReplication(parsed, workload);
         foreach (var (server, other) in Pairs(parsed.GetValue(after), "--after"))
             Child(Rule(workload, server), "after", () => new JsonArray()).AsArray().Add(other);
         foreach (var (server, number) in Pairs(parsed.GetValue(priority), "--priority"))
@@ -73,6 +78,19 @@ sealed class WorkloadOptions
         foreach (var (server, check) in Pairs(parsed.GetValue(health), "--health"))
             Rule(workload, server)["health"] = Check(server, check);
         return workload;
+    }
+
+    void ApplyReplication(ParseResult parsed, JsonObject workload)
+    {
+        var policy = (workload["replication"]?.DeepClone() ?? new JsonObject()).AsObject();
+        Put(policy, "method", parsed.GetValue(method));
+        foreach (var (volume, one) in Pairs(parsed.GetValue(volumeMethod), "--volume-method"))
+            Child(policy, "volumes", () => new JsonObject())[volume] = one;
+        Put(policy, "standby", parsed.GetValue(standby));
+        if (parsed.GetValue(readBack) is { } share)
+            policy["readBack"] = share is > 0 and <= 1 ? share : throw new UsageException($"--read-back {share}: above 0 to 1 is wanted.");
+        if (policy.Count > 0)
+            workload["replication"] = policy;
     }
 
     JsonObject? Selection(ParseResult parsed)

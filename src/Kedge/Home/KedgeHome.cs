@@ -1,3 +1,4 @@
+using Kedge.Availability.Changes;
 using Kedge.Mediator.Store;
 using Kedge.OpenStack;
 using Kedge.Plans;
@@ -32,6 +33,9 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
             variables.GetValueOrDefault("XDG_DATA_HOME") is { Length: > 0 } share ? share : Path.Combine(home, ".local/share"),
             "kedge");
 
+    /// <summary>What runs write into clusters' CIBs.</summary>
+    public PartFolder ClusterParts => new(Path.Combine(DataPath, "ha"));
+
     /// <summary>Makes the directory, readable by its owner alone: blueprints hold user-data.</summary>
     public void Prepare() =>
         Directory.CreateDirectory(DataPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -64,7 +68,10 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
     public Site Connect(SiteRecord record) => new(
         record.Name,
         Cloud.Connect(CloudsYaml.Load(record.Cloud, around.Settings), around.Transport, around.Clock),
-        record.AdminCloud is { } admin ? Cloud.Connect(CloudsYaml.Load(admin, around.Settings), around.Transport, around.Clock) : null);
+        record.AdminCloud is { } admin ? Cloud.Connect(CloudsYaml.Load(admin, around.Settings), around.Transport, around.Clock) : null)
+    {
+        Movers = record.Movers,
+    };
 
     /// <summary>For a run: nothing goes that another one restores from.</summary>
     public async Task<SiteSet> ConnectAsync(Plan plan, IJournal journal, CancellationToken cancel)

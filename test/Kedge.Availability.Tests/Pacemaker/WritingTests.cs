@@ -14,7 +14,7 @@ public sealed class WritingTests
         var clusters = Enumerable.Range(0, 20).Select(_ => new Cluster(tools, TimeProvider.System));
 
         await Task.WhenAll(clusters.Select((cluster, i) => cluster.ChangeAsync(configuration => configuration.Element("resources")!.Add(
-            new XElement("primitive", new XAttribute("id", $"p{i}"), new XAttribute("class", "ocf"), new XAttribute("type", "Dummy"))), Cancel)));
+            new XElement("primitive", new XAttribute("id", $"p{i}"), new XAttribute("class", "ocf"), new XAttribute("type", "Dummy"))), [], Cancel)));
 
         Assert.Equal(20, Cib.Parse(tools.Current).Primitives.Count);
     }
@@ -25,7 +25,7 @@ public sealed class WritingTests
         var tools = new ScriptedTools { VerifyAnswer = new(78, "", "error: no such thing") };
         var before = tools.Current;
 
-        var refused = await Assert.ThrowsAsync<ClusterException>(() => new Cluster(tools, TimeProvider.System).ChangeAsync(_ => { }, Cancel));
+        var refused = await Assert.ThrowsAsync<ClusterException>(() => new Cluster(tools, TimeProvider.System).ChangeAsync(_ => { }, [], Cancel));
 
         Assert.Equal(ClusterFault.Invalid, refused.Fault);
         Assert.Contains("no such thing", refused.Message, StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class WritingTests
     {
         var tools = new ScriptedTools { AlwaysStale = true };
 
-        var refused = await Assert.ThrowsAsync<ClusterException>(() => new Cluster(tools, TimeProvider.System).ChangeAsync(_ => { }, Cancel));
+        var refused = await Assert.ThrowsAsync<ClusterException>(() => new Cluster(tools, TimeProvider.System).ChangeAsync(_ => { }, [], Cancel));
 
         Assert.Equal(ClusterFault.Contended, refused.Fault);
     }
@@ -89,6 +89,8 @@ public sealed class WritingTests
                         return new(0, Current, "");
                     case ["crm_verify", ..]:
                         return VerifyAnswer;
+                    case ["crm_simulate", ..]:
+                        return new(0, "<pacemaker-result><actions/></pacemaker-result>", "");
                     case ["cibadmin", "--replace", "--xml-pipe"] when !AlwaysStale && EpochOf(input!) >= EpochOf(Current):
                         var written = XElement.Parse(input!);
                         written.SetAttributeValue("epoch", EpochOf(input!) + (EpochOf(input!) == EpochOf(Current) ? 1 : 0));

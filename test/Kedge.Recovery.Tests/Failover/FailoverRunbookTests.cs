@@ -38,7 +38,8 @@ public sealed class FailoverRunbookTests
             .Steps.Select(s => RecoveryStepJson.Parse(s).GetType()).ToHashSet();
 
         var all = typeof(FailoverRunbook).Assembly.GetTypes().Where(t => t.Namespace == typeof(FailoverRunbook).Namespace && t.IsSubclassOf(typeof(RecoveryStep)));
-        Assert.Empty(all.Except(kinds));
+        // Those of the method blocks have a sweep of their own: Moving/BlocksCrashTests.cs.
+        Assert.Empty(all.Except(kinds).Except([typeof(MakeVolume), typeof(FillVolume), typeof(FinishVolume)]));
     }
 
     [Fact]

@@ -250,7 +250,7 @@ public sealed class PointRepositoryTests : IDisposable
                 bytes = [];
                 break;
             default:
-                bytes = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"schema\": 1", "\"schema\": 2", StringComparison.Ordinal));
+                bytes = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"schema\": 2", "\"schema\": 3", StringComparison.Ordinal));
                 File.Delete(Path.ChangeExtension(file, ".sha256"));
                 break;
         }

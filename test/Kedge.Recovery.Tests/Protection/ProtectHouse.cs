@@ -3,8 +3,11 @@ using Kedge.OpenStack.BlockStorage;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
 using Kedge.Recovery.Capture;
+using Kedge.Recovery.Failover;
+using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.Protection;
+using Kedge.Recovery.Tests.Moving;
 using Kedge.Recovery.Workloads;
 using Kedge.Sandbox;
 using Kedge.Sandbox.Workloads;
@@ -56,6 +59,38 @@ sealed class ProtectHouse : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Null: none yet.</summary>
+    public SiteMapping? Mapping { get; private set; }
+
+    /// <summary>Of the newest plan.</summary>
+    public Blueprint? Captured { get; private set; }
+
+    /// <summary>Volumes go by blocks from now on, to standbys where they are to be warm.</summary>
+    public async Task<MemoryMovers> HireMoversAsync(StandbyKind standby = StandbyKind.Cold)
+    {
+        var movers = House.HireMovers();
+        Workload = Workload with { Replication = new ReplicationPolicy { Standby = standby } };
+        Mapping = await House.LiveAsync(async () =>
+        {
+            var captured = await new BlueprintCapture(House.Clock).CaptureAsync(Workload, House.SiteA, null, CancellationToken.None);
+            return await MappingProposal.ProposeAsync(captured.Blueprint, House.SiteA, House.SiteB, null, CancellationToken.None);
+        });
+        return movers;
+    }
+
+    /// <summary>Kills A, and brings the workload up at B from the newest point.</summary>
+    public async Task<RunState> FailOverAsync()
+    {
+        await House.A.KillAsync();
+        var point = (await PointsAsync())[^1];
+        return await House.LiveAsync(async () =>
+        {
+            var blueprint = await (await OpenAsync()).GetBlueprintAsync(point.Blueprint, CancellationToken.None);
+            var plan = FailoverRunbook.Write(Workload, point, blueprint, Mapping!, new FailoverRequest("fire in A", "ann"));
+            return await House.BeginAndExecuteAsync(plan, FailoverRunbook.ExclusiveKey(Workload));
+        });
+    }
+
     public Task<PointRepository> OpenAsync() => PointRepository.CreateAsync(folder, House.Clock, CancellationToken.None);
 
     /// <summary>Must be called within the time of the house.</summary>
@@ -63,7 +98,8 @@ sealed class ProtectHouse : IAsyncDisposable
     {
         var repository = await OpenAsync();
         var captured = await new BlueprintCapture(House.Clock).CaptureAsync(Workload, House.SiteA, null, CancellationToken.None);
-        return await ProtectRunbook.PrepareAsync(Workload, captured.Blueprint, captured.StartedAt, House.SiteA, House.SiteB, repository, CancellationToken.None);
+        Captured = captured.Blueprint;
+        return await ProtectRunbook.PrepareAsync(Workload, captured.Blueprint, captured.StartedAt, House.Sites, Mapping, repository, CancellationToken.None);
     }
 
     public Task<RunState> RunAsync() => House.LiveAsync(async () => await House.BeginAndExecuteAsync(await PlanAsync(), "workload/shop"));

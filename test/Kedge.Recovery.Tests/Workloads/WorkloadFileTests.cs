@@ -69,7 +69,7 @@ public sealed class WorkloadFileTests
     [InlineData("selection: {servers: []}", "servers takes a list of server ids")]
     [InlineData("selection: {tag: web}\nrpo: soon", "line 5: rpo 'soon' is not a duration: write 30s, 15m, 24h, 7d or 1d12h")]
     [InlineData("selection: {tag: web}\nrpo: 15", "line 5: rpo '15' is not a duration")]
-    [InlineData("selection: {tag: web}\nretension: {keepLast: 3}", "line 5: retension is not a field; those here are name, from, to, selection, policy, retention, rpo, rto, paused, priority, onSiteLoss, servers")]
+    [InlineData("selection: {tag: web}\nretension: {keepLast: 3}", "line 5: retension is not a field; those here are name, from, to, selection, policy, retention, rpo, rto, paused, priority, onSiteLoss, replication, servers")]
     [InlineData("selection: {tag: web}\nretention: {keepLast: many}", "line 5: retention.keepLast cannot be \"many\": a whole number is wanted")]
     [InlineData("selection: {tag: web}\nservers:\n- priority: 1", "line 6: servers[0].server is missing")]
     [InlineData("selection: {tag: web}\nservers:\n- server: db\n  health: {tcp: 99999}", "line 7: servers[0].health tcp takes a port from 1 to 65535; 99999 is not one")]
