@@ -100,13 +100,17 @@ sealed class Desk : IAsyncDisposable
 
     static StringContent Json(string text) => new(text, System.Net.Http.Headers.MediaTypeHeaderValue.Parse("application/json"));
 
+    /// <summary>Connection string of the PostgreSQL that commands and mediators share; null: embedded.</summary>
+    public string? Database { get; set; }
+
+    public Surroundings Around(TextWriter output, TextWriter error, TimeProvider clock) => new(
+        output, error, new StringReader(Answer ?? ""), Answer is not null, new SettingsSource(Variables, Folder, Folder) { SystemDirectory = Folder }, clock);
+
     public async Task<Typed> TypeAsync(string line)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var settings = new SettingsSource(Variables, Folder, Folder) { SystemDirectory = Folder };
-        var around = new Surroundings(output, error, new StringReader(Answer ?? ""), Answer is not null, settings, Clock);
-        var code = await KedgeCommand.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), around);
+        var code = await KedgeCommand.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), Around(output, error, Clock));
         var typed = new Typed(code, output.ToString(), error.ToString());
         Assert.DoesNotContain(Password, typed.ToString(), StringComparison.Ordinal);
         return typed;
@@ -142,7 +146,7 @@ sealed class Desk : IAsyncDisposable
 
     Dictionary<string, string> Variables => new()
     {
-        ["OS_CLIENT_CONFIG_FILE"] = CloudsFile, ["KEDGE_DATA"] = Data, ["KEDGE_REPOSITORY"] = Repository,
+        ["OS_CLIENT_CONFIG_FILE"] = CloudsFile, ["KEDGE_DATA"] = Data, ["KEDGE_REPOSITORY"] = Repository, ["KEDGE_DATABASE"] = Database ?? "",
     };
 
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using Kedge.Home;
 using Kedge.Mediator;
 using Kedge.Mediator.Settings;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Kedge.Commands;
 
@@ -50,5 +51,5 @@ static class ServeCommand
     /// <summary>Lines for the journal of systemd, which adds time and host: level, event number, sentence.</summary>
     static ILoggerFactory Logs() => LoggerFactory.Create(logs => logs
         .AddFilter("Quartz", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning)
-        .AddSystemdConsole());
+        .AddConsole(console => (console.FormatterName, console.LogToStandardErrorThreshold) = (ConsoleFormatterNames.Systemd, LogLevel.Trace)));
 }
