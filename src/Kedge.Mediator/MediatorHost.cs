@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Kedge.Mediator.Metrics;
 using Kedge.Mediator.Protecting;
 using Kedge.Mediator.Running;
@@ -67,6 +68,11 @@ public sealed partial class MediatorHost : IAsyncDisposable
         var patrol = new Patrol(records, settings, journal, timetable, hand, alive, beat, clock, logs.CreateLogger("Kedge.Patrol"));
         meter.Observe("kedge.runs.open", null, "Runs that are neither finished nor abandoned, of all mediators.", () => [new(beat.OpenRuns)]);
         meter.Observe("kedge.runs.here", null, "Runs that this mediator executes at this moment.", () => [new(hand.Count)]);
+
+        meter.Observe("kedge.point.age", "s", "Age of the newest usable point's data.", () => beat.Points.Where(point => point.DataAt is not null)
+            .Select(point => new Measurement<double>((clock.GetUtcNow() - point.DataAt!.Value).TotalSeconds, new KeyValuePair<string, object?>("workload", point.Workload))));
+        meter.Observe("kedge.rpo", "s", "The age that is promised.", () => beat.Points
+            .Select(point => new Measurement<double>(point.Rpo.TotalSeconds, new KeyValuePair<string, object?>("workload", point.Workload))));
 
         var web = BuildWeb(settings, logs);
         HealthEndpoints.Map(web, beat, metrics);

@@ -8,8 +8,8 @@ namespace Kedge.Mediator.Protecting;
 /// <summary>How long the last points of a workload took, from the moment of their data until they were there.</summary>
 static class PointTimes
 {
-    /// <summary>Enough to see a slow one, few enough to forget it.</summary>
-    const int LookedAt = 5;
+    /// <summary>Enough to have seen a slow one, few enough to forget it.</summary>
+    const int LookedAt = 20;
 
     public static async Task<ImmutableArray<TimeSpan>> OfAsync(IJournal journal, PointRepository repository, string workload, CancellationToken cancel)
     {

@@ -4,6 +4,7 @@ using Kedge.Mediator.Running;
 using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Capture;
+using Kedge.Recovery.Cleanup;
 using Kedge.Recovery.Failover;
 using Kedge.Recovery.Formats;
 using Kedge.Recovery.Points;
@@ -23,6 +24,9 @@ sealed partial class ProtectionRound(
 {
     /// <summary>Somebody else is at it, or it waits for a person: looked at again after so long.</summary>
     static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(30);
+
+    /// <summary>A run of a protection that was taken over so often and has stopped is given up.</summary>
+    const int MostTries = 5;
 
     /// <summary>A fire this much early is not worth another one.</summary>
     static readonly TimeSpan Early = TimeSpan.FromSeconds(2);
@@ -81,13 +85,31 @@ sealed partial class ProtectionRound(
         return run;
     }
 
-    /// <exception cref="StoppedException">It needs a person, or another turn.</exception>
+    /// <summary>
+    /// A run that stopped again and again would keep the workload from every later point: it is given up, what it made is removed, and the next
+    /// turn begins anew.
+    /// </summary>
+    /// <exception cref="StoppedException">It stopped.</exception>
     async Task GoOnAsync(RunId run, CancellationToken cancel)
     {
         if (await hand.ExecuteAsync(run, cancel) is RunEnd.Superseded)
             return;
-        if (await journal.FindAsync(run, cancel) is { Phase: RunPhase.Stopped } stopped)
-            throw new StoppedException($"Run {stopped.Run} stopped: {(await journal.GetStateAsync(run, cancel)).Reason}");
+        if (await journal.FindAsync(run, cancel) is not { Phase: RunPhase.Stopped } stopped)
+            return;
+        var state = await journal.GetStateAsync(run, cancel);
+        if (stopped.Epoch >= MostTries)
+            await GiveUpAsync(state, cancel);
+        throw new StoppedException($"Run {run} stopped: {state.Reason}");
+    }
+
+    async Task GiveUpAsync(RunState stopped, CancellationToken cancel)
+    {
+        LogGivenUp(stopped.Run, stopped.Plan.Title, stopped.Reason ?? "");
+        var epoch = await journal.TakeOverAsync(stopped.Run, hand.Owner, cancel);
+        await journal.AppendAsync(stopped.Run, epoch, new RunAbandoned(hand.Owner, $"It stopped {MostTries} times: {stopped.Reason}"), cancel);
+        var cleanup = RunId.Create(clock);
+        await journal.BeginAsync(cleanup, CleanupRunbook.Write(await journal.GetStateAsync(stopped.Run, cancel)), stopped.ExclusiveKey, hand.Owner, cancel);
+        await hand.ExecuteAsync(cleanup, cancel);
     }
 
     /// <summary>What the next start follows from: the points there are, and how long the last ones took.</summary>
@@ -105,6 +127,9 @@ sealed partial class ProtectionRound(
             Now = clock.GetUtcNow(),
         };
     }
+
+    [LoggerMessage(3302, LogLevel.Error, "Run {Run} ({Title}) is given up after it stopped again and again: {Reason}")]
+    partial void LogGivenUp(RunId run, string title, string reason);
 
     [LoggerMessage(3301, LogLevel.Warning, "No point of {Workload} could be taken, {InARow} times in a row: {Message}")]
     partial void LogFailed(string workload, int inARow, string message);

@@ -1,5 +1,8 @@
 namespace Kedge.Mediator.Watch;
 
+/// <param name="DataAt">Null: there is no point yet.</param>
+sealed record PointAge(string Workload, DateTimeOffset? DataAt, TimeSpan Rpo);
+
 /// <summary>Whether this mediator does its work, for those who ask it.</summary>
 sealed class Heartbeat(TimeProvider clock)
 {
@@ -12,6 +15,9 @@ sealed class Heartbeat(TimeProvider clock)
     string? trouble = "it has not begun";
 
     public volatile int OpenRuns;
+
+    /// <summary>Of the newest usable point of each workload that has one, and what is promised; swapped whole by the patrol.</summary>
+    public volatile IReadOnlyList<PointAge> Points = [];
 
     /// <summary>Stopping: no new work is wanted.</summary>
     public volatile bool IsStopping;

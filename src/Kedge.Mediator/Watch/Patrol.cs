@@ -22,6 +22,11 @@ sealed partial class Patrol(
 {
     static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
 
+    /// <summary>Reading the newest point of each workload is many small files: less often.</summary>
+    static readonly TimeSpan PointsEvery = TimeSpan.FromMinutes(1);
+
+    DateTimeOffset pointsReadAt;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -55,6 +60,8 @@ sealed partial class Patrol(
             LogAdopted(run.Run, run.Title, run.Owner);
             await timetable.ScheduleRunAsync(run.Run, cancel);
         }
+        if (clock.GetUtcNow() - pointsReadAt >= PointsEvery)
+            await ReadPointsAsync(cancel);
         await ScheduleWorkloadsAsync([.. orphans.Where(run => run.Kind == ProtectRunbook.Kind).Select(run => run.Subject)], cancel);
     }
 
@@ -106,6 +113,20 @@ sealed partial class Patrol(
             var at = isInterrupted || scheduled.ContainsKey(name) ? clock.GetUtcNow() : await FirstTurnAsync(workload, cancel);
             await timetable.ScheduleProtectionAsync(name, workload.From, at, isInterrupted ? "its protection was interrupted" : "newly scheduled", cancel);
         }
+    }
+
+    /// <summary>For those who watch: how old the newest points are.</summary>
+    async Task ReadPointsAsync(CancellationToken cancel)
+    {
+        var repository = await records.OpenRepositoryAsync(cancel);
+        var points = new List<PointAge>();
+        foreach (var name in records.Workloads.Names())
+        {
+            if (await ReadAsync(name, cancel) is { } workload)
+                points.Add(new PointAge(name, (await repository.FindNewestUsableAsync(name, cancel))?.DataAt, workload.Rpo));
+        }
+        beat.Points = points;
+        pointsReadAt = clock.GetUtcNow();
     }
 
     /// <summary>One that cannot be read must not keep the others from being protected.</summary>

@@ -34,7 +34,7 @@ public static class Pace
         var remark = (2 * takes > asked.Rpo, at > latest) switch
         {
             (true, _) => $"a point takes {PlanText.Say(takes)}, too long for an RPO of {PlanText.Say(asked.Rpo)}",
-            (_, true) when !Windows.AreOpen(asked.Windows, latest) => "the policy's windows are closed until then",
+            (_, true) when !OpenHours.AreOpen(asked.Windows, latest) => "the policy's windows are closed until then",
             (_, true) => "behind: as soon as it may be",
             _ => $"a point takes {PlanText.Say(takes)}",
         };
@@ -52,14 +52,19 @@ public static class Pace
         return asked.Now + wait + (wait * 0.5 * PlaceOf(asked.Workload));
     }
 
-    /// <summary>The longest of the last ones and a fifth more: they grow with what was written meanwhile.</summary>
+    /// <summary>The longest of the last ones, and half of how much they differ or a fifth more: the next may be longer than any of them.</summary>
     static TimeSpan Estimate(PaceQuestion asked)
     {
         var guess = asked.Rpo / 4 < FirstGuess ? asked.Rpo / 4 : FirstGuess;
-        return (asked.Took.IsDefaultOrEmpty ? guess : asked.Took.Max() * 1.2) + (Slack < asked.Rpo / 10 ? Slack : asked.Rpo / 10);
+        if (!asked.Took.IsDefaultOrEmpty)
+        {
+            var (longest, shortest) = (asked.Took.Max(), asked.Took.Min());
+            guess = longest + TimeSpan.FromTicks(Math.Max((longest / 5).Ticks, ((longest - shortest) / 2).Ticks));
+        }
+        return guess + (Slack < asked.Rpo / 10 ? Slack : asked.Rpo / 10);
     }
 
-    static DateTimeOffset Fit(PaceQuestion asked, DateTimeOffset at, TimeSpan takes) => Windows.Fit(asked.Windows, at, asked.Now, takes);
+    static DateTimeOffset Fit(PaceQuestion asked, DateTimeOffset at, TimeSpan takes) => OpenHours.Fit(asked.Windows, at, asked.Now, takes);
 
     static TimeSpan BandOf(PaceQuestion asked) => asked.Rpo * Band;
 

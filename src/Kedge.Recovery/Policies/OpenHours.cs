@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Kedge.Recovery.Policies;
 
 /// <summary>When points may be begun: pure.</summary>
-static class Windows
+static class OpenHours
 {
     /// <summary>Windows of so many days before and after a moment say all about it: each opens at least once a week.</summary>
     const int DaysAround = 8;
