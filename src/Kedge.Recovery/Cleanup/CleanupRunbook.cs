@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
+using Kedge.Recovery.Protection;
 using Kedge.Recovery.Steps;
 
 namespace Kedge.Recovery.Cleanup;
@@ -25,6 +26,9 @@ public static class CleanupRunbook
             throw new CleanupRefusedException($"Run {run.Run} is a cleanup itself; it made nothing.");
         if (run.Plan.Kind != FailoverRunbook.Kind && run.Phase is RunPhase.Finished)
             throw new CleanupRefusedException($"Run {run.Run} ({run.Plan.Title}) has finished, and what it made is in use: delete the recovery point instead.");
+
+        if (run.Steps.GetValueOrDefault(ProtectStepIds.WritePoint) is { Phase: StepPhase.Done })
+            throw new CleanupRefusedException($"Run {run.Run} ({run.Plan.Title}) has written its point, which needs what it made: delete the recovery point instead.");
 
         var book = new Runbook();
         foreach (var site in PlanSites.Of(run.Plan))

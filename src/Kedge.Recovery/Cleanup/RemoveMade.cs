@@ -21,7 +21,7 @@ public sealed record RemoveMade(string Site, string Run, MadeKind What, Immutabl
     public override IEnumerable<string> Lanes => [What switch
     {
         MadeKind.Server or MadeKind.ServerGroup or MadeKind.Keypair => Steps.Lanes.Compute(Site),
-        MadeKind.Volume or MadeKind.Snapshot or MadeKind.Backup => Steps.Lanes.BlockStorage(Site),
+        MadeKind.Volume or MadeKind.VolumeOfSnapshot or MadeKind.Snapshot or MadeKind.Backup => Steps.Lanes.BlockStorage(Site),
         MadeKind.Image => Steps.Lanes.Images(Site),
         _ => Steps.Lanes.Network(Site),
     }];
@@ -32,6 +32,7 @@ public sealed record RemoveMade(string Site, string Run, MadeKind What, Immutabl
     {
         MadeKind.FloatingIp => "floating IPs",
         MadeKind.ServerGroup => "server groups",
+        MadeKind.VolumeOfSnapshot => "volumes made of snapshots",
         MadeKind.SecurityGroup => "security groups",
         MadeKind.SecurityGroupRule => "rules in other security groups",
         _ => $"{What.ToString().ToLowerInvariant()}s",

@@ -24,6 +24,7 @@ enum Leftover
 sealed class Clearing(Site from, Site to, ImmutableArray<RecoveryPoint>? live)
 {
     readonly HashSet<string> neededBackups = Retention.Backups(live ?? []);
+    readonly HashSet<string> neededSnapshots = Retention.Snapshots(live ?? []);
     readonly HashSet<string> neededImages = Retention.Images(live ?? []);
     readonly Dictionary<string, Leftover> seen = new(StringComparer.Ordinal);
     readonly SortedSet<string> refused = new(StringComparer.Ordinal);
@@ -43,6 +44,13 @@ sealed class Clearing(Site from, Site to, ImmutableArray<RecoveryPoint>? live)
                 child = child == Leftover.Nothing ? await OnceAsync(link.BackupId, () => ClearBackupAsync(link.BackupId, cancel)) : child;
                 worst = Worse(worst, child);
             }
+        }
+        foreach (var blocks in point.Volumes.Select(volume => volume.Blocks).OfType<BlocksCopy>())
+        {
+            if (blocks.Standby is { } standby && !neededSnapshots.Contains(standby.Snapshot))
+                worst = Worse(worst, await OnceAsync(standby.Snapshot, () => ClearSnapshotAsync(to, standby.Snapshot, cancel)));
+            if (blocks.SourceSnapshot is { } kept && !neededSnapshots.Contains(kept))
+                worst = Worse(worst, await OnceAsync(kept, () => ClearSnapshotAsync(from, kept, cancel)));
         }
         foreach (var image in point.Images.Where(image => !neededImages.Contains(image.TargetImageId)))
             worst = Worse(worst, await OnceAsync(image.TargetImageId, () => ClearImageAsync(image.TargetImageId, cancel)));
@@ -86,6 +94,19 @@ sealed class Clearing(Site from, Site to, ImmutableArray<RecoveryPoint>? live)
             default:
                 return await TryAsync($"backup {backup.Id} at {site.Name}", () => site.Tenant.BlockStorage.DeleteBackupAsync(backup.Id, cancel));
         }
+    }
+
+    /// <summary>One that a failover has cloned may not go before the clone: some storages refuse, and Cinder then says that it is available.</summary>
+    async Task<Leftover> ClearSnapshotAsync(Site site, string id, CancellationToken cancel)
+    {
+        var snapshot = await site.Tenant.BlockStorage.FindSnapshotAsync(new SnapshotId(id), cancel);
+        return snapshot switch
+        {
+            null or { Status: SnapshotStatus.Deleted } => Leftover.Nothing,
+            { Status: SnapshotStatus.Deleting } => Leftover.UnderWay,
+            _ when !snapshot.Metadata.ContainsKey(Mark.RunKey) => Leftover.Nothing,
+            _ => await TryAsync($"snapshot {id} at {site.Name}", () => site.Tenant.BlockStorage.DeleteSnapshotAsync(snapshot.Id, cancel)),
+        };
     }
 
     async Task<Leftover> ClearImageAsync(string id, CancellationToken cancel)

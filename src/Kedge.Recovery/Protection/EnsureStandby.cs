@@ -10,8 +10,8 @@ using Kedge.Recovery.Steps;
 namespace Kedge.Recovery.Protection;
 
 /// <summary>
-/// The volume at the target that stands by for one at the source: found by its metadata, else made. It outlives the run that made it; a run that
-/// uses it puts its own mark on it, so that a cleanup after an earlier run leaves it alone.
+/// The volume at the target that stands by for one at the source: found by its metadata, else made. It outlives the run that made it: the next
+/// one that finds it takes that run's mark off, so that no cleanup takes it away from points that need it.
 /// </summary>
 /// <param name="Volume">At the source.</param>
 /// <param name="VolumeType">At the target; null: the cloud's default.</param>
@@ -49,7 +49,10 @@ public sealed record EnsureStandby(string Site, string Workload, SourceId Volume
         if (standby.Status is not (VolumeStatus.Available or VolumeStatus.InUse))
             return new StepOutcome.NotYet($"the standby of {VolumeName} ({standby.Id}), which is {standby.Status}", TimeSpan.FromSeconds(1));
         if (!mark.IsOn(standby.Metadata))
-            await cinder.SetVolumeMetadataAsync(standby.Id, mark.Metadata, cancel);
+        {
+            foreach (var key in mark.Metadata.Keys.Where(standby.Metadata.ContainsKey))
+                await cinder.DeleteVolumeMetadataAsync(standby.Id, key, cancel);
+        }
         if (standby.SizeGib < SizeGib)
         {
             await cinder.ExtendVolumeAsync(standby.Id, SizeGib, cancel);

@@ -9,7 +9,7 @@ static class Retention
 {
     /// <summary>
     /// The newest points stay, and so does an older one all of whose backups are ancestors of theirs: it costs nothing, since a chain goes as a
-    /// whole or not at all. One that holds copies of root disks costs their space, and goes.
+    /// whole or not at all. One that holds copies of root disks, or blocks, costs their space, and goes.
     /// </summary>
     /// <param name="points">Oldest first.</param>
     /// <param name="usable">The newest usable one, which stays whatever the policy says.</param>
@@ -32,7 +32,7 @@ static class Retention
         return
         [
             .. points.Where(point => kept.TrueForAll(one => one.Id != point.Id)
-                && (point.Volumes.IsEmpty || !Backups([point]).IsSubsetOf(backups) || !Images([point]).IsSubsetOf(images))),
+                && (point.Volumes.IsEmpty || point.Volumes.Any(copy => copy.Blocks is not null) || !Backups([point]).IsSubsetOf(backups) || !Images([point]).IsSubsetOf(images))),
         ];
     }
 
@@ -42,6 +42,10 @@ static class Retention
 
     public static HashSet<string> Backups(IEnumerable<RecoveryPoint> points) =>
         [.. points.SelectMany(point => point.Volumes).SelectMany(volume => volume.Chain).Select(link => link.BackupId)];
+
+    /// <summary>Snapshots of standbys at the target, and snapshots kept at the source.</summary>
+    public static HashSet<string> Snapshots(IEnumerable<RecoveryPoint> points) =>
+        [.. points.SelectMany(point => point.Volumes).SelectMany(volume => new[] { volume.Blocks?.Standby?.Snapshot, volume.Blocks?.SourceSnapshot }).OfType<string>()];
 
     public static HashSet<string> Images(IEnumerable<RecoveryPoint> points) =>
         [.. points.SelectMany(point => point.Images).Select(image => image.TargetImageId)];

@@ -26,11 +26,21 @@ public sealed record SweepCopies(string Repository, string Workload, string From
         var standbys = point.Volumes.Select(copy => copy.Blocks?.Standby).OfType<StandbySnapshot>().ToList();
         var removed = await RemoveAsync(sites[From], MadeKind.Backup, Retention.Backups([point]), run, cancel)
             + await RemoveAsync(sites[To], MadeKind.Image, Retention.Images([point]), run, cancel)
+            + await RemoveExposedAsync(sites[From], run, cancel)
             + await RemoveAsync(sites[To], MadeKind.Snapshot, [.. standbys.Select(standby => standby.Snapshot)], run, cancel)
             + await RemoveAsync(sites[To], MadeKind.Volume, [.. standbys.Select(standby => standby.Volume)], run, cancel);
         return removed == 0
             ? new StepOutcome.Done("nothing was copied twice")
             : new StepOutcome.NotYet("what was copied twice to be gone", TimeSpan.FromSeconds(2));
+    }
+
+    /// <summary>By now every snapshot has been read: what was made of one, perhaps late, is of no use.</summary>
+    static async Task<int> RemoveExposedAsync(Site site, StepRun run, CancellationToken cancel)
+    {
+        var made = await MarkedResource.ListAsync(site.Tenant, MadeKind.VolumeOfSnapshot, run.Mark, cancel).ToListAsync(cancel);
+        foreach (var it in made)
+            await Removal.RemoveAsync(site, MadeKind.VolumeOfSnapshot, it.Id, cancel);
+        return made.Count;
     }
 
     static async Task<int> RemoveAsync(Site site, MadeKind kind, HashSet<string> held, StepRun run, CancellationToken cancel)

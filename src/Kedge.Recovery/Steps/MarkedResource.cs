@@ -15,6 +15,9 @@ public enum MadeKind
     Server,
     ServerGroup,
     Keypair,
+
+    /// <summary>A volume made of a snapshot, which the storage may not let go of before it.</summary>
+    VolumeOfSnapshot,
     Snapshot,
     Volume,
     Backup,
@@ -59,6 +62,8 @@ sealed record MarkedResource(MadeKind Kind, string Id, string? StepMark, DateTim
             MadeKind.Server => cloud.Compute.ListServersAsync(new ServerFilter { Metadata = marked }, cancel)
                 .Where(it => it.Status is not (ServerStatus.Deleted or ServerStatus.SoftDeleted)).Select(it => new Seen(it.Id.Value, [], it.Metadata, it.Created)),
             MadeKind.Volume => cloud.BlockStorage.ListVolumesAsync(BlockStorageFilter.None, cancel).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
+            MadeKind.VolumeOfSnapshot => cloud.BlockStorage.ListVolumesAsync(BlockStorageFilter.None, cancel)
+                .Where(it => it.SnapshotId is { Value.Length: > 0 }).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
             MadeKind.Snapshot => cloud.BlockStorage.ListSnapshotsAsync(BlockStorageFilter.None, cancel).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
             MadeKind.Backup => cloud.BlockStorage.ListBackupsAsync(BlockStorageFilter.None, cancel).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
             // Hidden ones are left out of lists, unless asked for by property of their own.

@@ -20,7 +20,7 @@ static class Removal
             MadeKind.ServerGroup => cloud.Compute.DeleteServerGroupAsync(new ServerGroupId(id), cancel),
             MadeKind.Keypair => cloud.Compute.DeleteKeypairAsync(id, null, cancel),
             MadeKind.Snapshot => cloud.BlockStorage.DeleteSnapshotAsync(new SnapshotId(id), cancel),
-            MadeKind.Volume => RemoveVolumeAsync(cloud.BlockStorage, new VolumeId(id), cancel),
+            MadeKind.Volume or MadeKind.VolumeOfSnapshot => RemoveVolumeAsync(cloud.BlockStorage, new VolumeId(id), cancel),
             MadeKind.Backup => RemoveBackupAsync(cloud.BlockStorage, new BackupId(id), cancel),
             MadeKind.Image => cloud.Images.DeleteImageAsync(new ImageId(id), cancel),
             MadeKind.Router => RemoveRouterAsync(cloud.Network, new RouterId(id), cancel),

@@ -82,13 +82,15 @@ sealed class ProtectHouse : IAsyncDisposable
     public async Task<RunState> FailOverAsync()
     {
         await House.A.KillAsync();
+        return await House.LiveAsync(async () => await House.BeginAndExecuteAsync(await FailoverPlanAsync(), FailoverRunbook.ExclusiveKey(Workload)));
+    }
+
+    /// <summary>From the newest point.</summary>
+    public async Task<Plan> FailoverPlanAsync()
+    {
         var point = (await PointsAsync())[^1];
-        return await House.LiveAsync(async () =>
-        {
-            var blueprint = await (await OpenAsync()).GetBlueprintAsync(point.Blueprint, CancellationToken.None);
-            var plan = FailoverRunbook.Write(Workload, point, blueprint, Mapping!, new FailoverRequest("fire in A", "ann"));
-            return await House.BeginAndExecuteAsync(plan, FailoverRunbook.ExclusiveKey(Workload));
-        });
+        var blueprint = await (await OpenAsync()).GetBlueprintAsync(point.Blueprint, CancellationToken.None);
+        return FailoverRunbook.Write(Workload, point, blueprint, Mapping!, new FailoverRequest("fire in A", "ann"));
     }
 
     public Task<PointRepository> OpenAsync() => PointRepository.CreateAsync(folder, House.Clock, CancellationToken.None);
