@@ -126,10 +126,17 @@ static class FailoverReport
             ("rto_achieved", result.RtoAchieved is { } rto ? PlanText.Say(rto) : null),
             ("rto_achieved_s", result.RtoAchieved is { } seconds ? Math.Round(seconds.TotalSeconds, 1) : null),
             ("servers", new JsonArray([.. result.Servers.Select(ServerOf)])),
+            ("volumes", new JsonArray([.. result.Volumes.Select(VolumeOf)])),
             ("floating_ips", new JsonArray([.. result.FloatingIps.Select(ip => (JsonNode)new JsonObject { ["source"] = ip.Source, ["target"] = ip.Target, ["fixed_ip"] = ip.FixedIp })])),
             ("not_as_captured", new JsonArray([.. result.NotAsCaptured.Select(text => (JsonNode?)text)])),
         ]);
     }
+
+    /// <summary>Verified is said of a volume that was read back as a whole before its server booted, and of nothing else.</summary>
+    static JsonObject VolumeOf(RestoredVolume volume) => new()
+    {
+        ["name"] = volume.Name, ["method"] = volume.Method.ToString().ToLowerInvariant(), ["from_standby"] = volume.IsWarm, ["read_back"] = volume.Verified, ["verified"] = volume.Verified >= 1,
+    };
 
     static JsonObject ServerOf(RestoredServer server) => new()
     {
