@@ -16,6 +16,15 @@ public readonly record struct Address(ulong A, ulong B, ulong C, ulong D)
 
     internal void CopyTo(Span<byte> target) => MemoryMarshal.Write(target, in this);
 
+    /// <summary>Reads what <see cref="ToString"/> writes.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out Address address)
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        var isOne = text.Length == 2 * Length && Convert.FromHexString(text, bytes, out _, out var written) == System.Buffers.OperationStatus.Done && written == Length;
+        address = isOne ? From(bytes) : default;
+        return isOne;
+    }
+
     /// <summary>64 lower-case hex digits.</summary>
     public override string ToString() => Convert.ToHexStringLower(MemoryMarshal.AsBytes(new ReadOnlySpan<Address>(in this)));
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kedge.Availability.Description;
 using Kedge.Availability.Pacemaker;
 using Kedge.Mediator.Settings;
+using Kedge.Blocks.Devices;
 using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
@@ -52,6 +53,8 @@ static class Failure
         RunNotFoundException => (ExitCodes.Usage, "kedge run list shows those there are."),
         RunEndedException or CleanupRefusedException or RefusedException => (ExitCodes.Conflict, null),
         JournalException or RepositoryException => (ExitCodes.Storage, null),
+        Blocks.RepositoryException { Fault: Blocks.RepositoryFault.Refused } => (ExitCodes.Usage, null),
+        Blocks.RepositoryException or DeviceException => (ExitCodes.Storage, null),
         IOException or UnauthorizedAccessException => (ExitCodes.Storage, "Check the disk's space and the rights on the path."),
         JsonException => (ExitCodes.Storage, "It was perhaps written by a newer kedge."),
         _ => (ExitCodes.Failed, null),

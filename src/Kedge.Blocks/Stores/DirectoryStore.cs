@@ -20,13 +20,8 @@ public sealed class DirectoryStore : IStore
         temporary = Path.Combine(root, "tmp");
     }
 
-    /// <summary>Opens the directory and makes it when it is absent.</summary>
-    public static DirectoryStore Open(string path)
-    {
-        var store = new DirectoryStore(Path.GetFullPath(path));
-        Guard(path, () => Directory.CreateDirectory(store.temporary));
-        return store;
-    }
+    /// <summary>Opens the directory; the first put makes it when it is absent.</summary>
+    public static DirectoryStore Open(string path) => new(Path.GetFullPath(path));
 
     /// <inheritdoc/>
     public async ValueTask<bool> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel)
@@ -36,6 +31,7 @@ public sealed class DirectoryStore : IStore
         try
         {
             if (File.Exists(target)) return false;
+            Directory.CreateDirectory(temporary);
             await WriteAsync(written, content, cancel);
             var folder = Path.GetDirectoryName(target)!;
             MakeFolder(folder);
@@ -111,6 +107,7 @@ public sealed class DirectoryStore : IStore
     internal int RemoveLeftovers(DateTimeOffset now) => Guard("Cleaning tmp", () =>
     {
         var removed = 0;
+        if (!Directory.Exists(temporary)) return 0;
         foreach (var path in Directory.EnumerateFiles(temporary))
         {
             if (now - File.GetLastWriteTimeUtc(path) < TimeSpan.FromDays(1)) continue;

@@ -11,7 +11,7 @@ public static class StoreAddress
     const string S3Scheme = "s3://";
     const string SwiftScheme = "swift://";
 
-    /// <summary>Opens the store; nothing is asked of a server yet, and a directory is made when it is absent.</summary>
+    /// <summary>Opens the store; nothing is asked of a server yet, and no directory is made.</summary>
     /// <param name="address">See the class.</param>
     /// <param name="variables">The environment.</param>
     /// <param name="directory">What a relative path begins at.</param>

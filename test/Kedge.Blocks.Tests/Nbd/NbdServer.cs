@@ -46,10 +46,15 @@ sealed class NbdServer : IAsyncDisposable
         Assert.True(run.ExitCode == 0, $"{program}: {error}");
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task KillAsync()
     {
         if (process is { HasExited: false }) process.Kill();
         if (process is not null) await process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         process?.Dispose();
         folder.Dispose();
     }

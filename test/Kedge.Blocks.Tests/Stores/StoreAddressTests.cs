@@ -16,7 +16,7 @@ public sealed class StoreAddressTests : IDisposable
     public void A_path_is_a_directory_and_a_scheme_is_a_store_of_its_own()
     {
         Assert.IsType<DirectoryStore>(Open("there", []));
-        Assert.True(Directory.Exists(folder.File("there")));
+        Assert.False(Directory.Exists(folder.File("there")));
         Assert.IsType<S3Store>(Open("s3://bucket/some/prefix?endpoint=https%3A%2F%2Fs3.example.net&region=eu&lock=30d", Aws));
         Assert.IsType<SwiftStore>(Open("swift://container", Keystone));
         Assert.IsType<SwiftStore>(Open("swift://container/prefix?region=one", new() { ["ST_AUTH"] = "http://localhost/auth/v1.0", ["ST_USER"] = "a:b", ["ST_KEY"] = "c" }));
