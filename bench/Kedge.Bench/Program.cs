@@ -21,7 +21,7 @@ static class Program
             case ["failover", .. var rest]:
                 return await FailoverPart.RunAsync(rest, stop.Token);
             default:
-                await Console.Error.WriteLineAsync($"usage: dev/bench blocks [--dir FOLDER] [--mib DATA] [--repeat N]\n       dev/bench {FailoverPart.Usage}");
+                await Console.Error.WriteLineAsync($"usage: dev/bench blocks [--dir FOLDER] [--mib DATA] [--repeat N] [--page FILE]\n       dev/bench {FailoverPart.Usage}");
                 return 2;
         }
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Kedge.Bench.Failover;
+using Kedge.Blocks.Devices;
 
 namespace Kedge.Bench.Blocks;
 
@@ -12,10 +14,12 @@ sealed class Comparison(string folder, Run run)
     readonly string key = Path.Combine(folder, "key");
     readonly string map = Path.Combine(folder, "map");
     readonly Table table = new();
+    readonly List<string> lines = [];
 
     public static async Task<int> RunAsync(string[] args, CancellationToken cancel)
     {
         string folder = Path.Combine(Path.GetTempPath(), "kedge-bench"), mib = "600", repeat = "2";
+        string? page = null;
         for (var i = 0; i < args.Length; i += 2)
         {
             if (i + 1 == args.Length) return Usage($"{args[i]} needs a value");
@@ -23,6 +27,7 @@ sealed class Comparison(string folder, Run run)
             {
                 case "--dir": folder = args[i + 1]; break;
                 case "--mib": mib = args[i + 1]; break;
+                case "--page": page = args[i + 1]; break;
                 case "--repeat": repeat = args[i + 1]; break;
                 default: return Usage($"what is {args[i]}?");
             }
@@ -31,12 +36,13 @@ sealed class Comparison(string folder, Run run)
         var comparison = new Comparison(folder, new Run(folder, int.Parse(repeat, CultureInfo.InvariantCulture)));
         await comparison.PrepareAsync(long.Parse(mib, CultureInfo.InvariantCulture) << 20, cancel);
         await comparison.AllAsync(cancel);
+        if (page is not null) await ResultPage.ReplaceAsync(page, "Block data plane", comparison.lines, cancel);
         return 0;
     }
 
     static int Usage(string problem)
     {
-        Console.Error.WriteLine($"{problem}. usage: dev/bench blocks [--dir FOLDER] [--mib DATA] [--repeat N]");
+        Console.Error.WriteLine($"{problem}. usage: dev/bench blocks [--dir FOLDER] [--mib DATA] [--repeat N] [--page FILE]");
         return 2;
     }
 
@@ -56,12 +62,18 @@ sealed class Comparison(string folder, Run run)
 
     async Task AllAsync(CancellationToken cancel)
     {
+        var start = MachineState.Now();
         table.Row("", "kedge", "restic", "borg", "qemu-img");
         var full = await FullAsync(cancel);
         await IncrementalAsync(cancel);
         await SecondAsync(cancel);
         await RestoreAsync(cancel);
-        table.Print();
+        var data = new List<Extent>();
+        await using (var device = FileDevice.Open(image, FileUse.Read)) await device.FindContentAsync(new Extent(0, device.SizeBytes), data, cancel);
+        Say(string.Create(CultureInfo.InvariantCulture, $"`dev/bench blocks`, {start.At:yyyy-MM-dd HH:mm} UTC; {start.Cores} cores, load {start.Load:0.0} at the start and {MachineState.Now().Load:0.0} at the end."));
+        Say(string.Create(CultureInfo.InvariantCulture, $"A disk of 2 GiB with {data.Sum(e => e.LengthBytes) >> 20} MiB of data: a sample of `/usr` in ext4. CPU seconds are user and system of the whole process, start-up included, the best of {run.Repeat}."));
+        Say("");
+        foreach (var line in table.Lines()) Say(line);
         Stages(full);
         await ManyAsync(cancel);
         await SparseAsync(cancel);
@@ -77,7 +89,7 @@ sealed class Comparison(string folder, Run run)
         var qemu = await run.BestAsync(null, _ => ["qemu-img", "convert", "-c", "-O", "qcow2", "-o", "compression_type=zstd", image, "out.qcow2"], cancel);
         table.Costs("full", 5, 2.5, ours, restic, borg, qemu);
         table.Row("repository MiB", Size("kedge"), Size("restic"), Size("borg"), File.Exists(Path.Combine(folder, "out.qcow2")) ? Mib(new FileInfo(Path.Combine(folder, "out.qcow2")).Length) : "-");
-        table.Row("  of restic's", Share("kedge", "restic"), "goal <= 1.05");
+        table.Row("– of restic's", Share("kedge", "restic"), "goal <= 1.05");
         return ours!;
     }
 
@@ -133,14 +145,20 @@ sealed class Comparison(string folder, Run run)
         var sample = new byte[64 << 20];
         using (var file = File.OpenRead(second)) file.ReadAtLeast(sample, sample.Length, throwOnEndOfStream: false);
         var limits = Limits.Measure(sample);
-        Console.WriteLine("\nfull backup by stage: time in the stage over all lanes, GB/s, share of this machine's limit for one core (on the first 64 MiB)");
+        Say("");
+        Say("Full backup by stage: time in the stage over all lanes (wall, so that a busy machine shows here), and its share of this machine's limit for one core on the first 64 MiB.");
+        Say("");
+        var stages = new Table();
+        stages.Row("stage", "ms", "GB/s", "limit GB/s", "share");
         foreach (var (stage, limit) in limits)
         {
             var us = full.Said[$"{stage}_us"];
             var rate = us == 0 ? 0 : full.Said[$"{stage}_bytes"] / (us / 1e6) / 1e9;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {stage,-8} {us / 1e3,8:0} ms {rate,7:0.00} GB/s   limit {limit,6:0.00}   {rate / limit,5:P0}"));
+            stages.Row(stage, Text($"{us / 1e3:0}"), Text($"{rate:0.00}"), Text($"{limit:0.00}"), Text($"{100 * rate / limit:0} %"));
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  peak of the resident set: {full.Said["peak_kib"] / 1024} MiB"));
+        foreach (var line in stages.Lines()) Say(line);
+        Say("");
+        Say(Text($"- Full backup: peak of the resident set {full.Said["peak_kib"] / 1024} MiB."));
     }
 
     async Task ManyAsync(CancellationToken cancel)
@@ -148,7 +166,7 @@ sealed class Comparison(string folder, Run run)
         await FreshAsync("kedge", Ours("init", "kedge", key), cancel);
         await run.OnceAsync(Ours("backup", "kedge", key, "disk", image, "--full"), cancel);
         var many = await run.OnceAsync(Ours("many", "kedge", key, changed, map), cancel);
-        Console.WriteLine($"\nin one process, as the mover runs, CPU per incremental point: change map {many!.Said["map_cpu_ms"]} ms, by hash {many.Said["hash_cpu_ms"]} ms");
+        Say($"- In one process, as the mover runs, CPU of an incremental point whose blocks are known: change map {many!.Said["map_cpu_ms"]} ms, by hash {many.Said["hash_cpu_ms"]} ms.");
     }
 
     async Task SparseAsync(CancellationToken cancel)
@@ -158,10 +176,18 @@ sealed class Comparison(string folder, Run run)
         await Disks.ScatterAsync(sparse, cancel);
         var first = await run.OnceAsync(Ours("backup", "kedge", key, "sparse", sparse, "--full"), cancel);
         var restored = await run.OnceAsync(Ours("restore", "kedge", key, "sparse", "out.raw"), cancel);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"1 TiB sparse: full {first!.CpuS:0.00} CPU s, peak {first.Said["peak_kib"] / 1024} MiB; restore {restored!.CpuS:0.00} CPU s, peak {restored.Said["peak_kib"] / 1024} MiB"));
+        Say(Text($"- 1 TiB sparse: full {first!.CpuS:0.00} CPU s, peak {first.Said["peak_kib"] / 1024} MiB; restore {restored!.CpuS:0.00} CPU s, peak {restored.Said["peak_kib"] / 1024} MiB."));
         File.Delete(sparse);
         await GoneAsync("out.raw");
     }
+
+    void Say(string line)
+    {
+        Console.WriteLine(line);
+        lines.Add(line);
+    }
+
+    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     async Task FreshAsync(string repository, string[] init, CancellationToken cancel)
     {

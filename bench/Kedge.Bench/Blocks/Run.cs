@@ -9,6 +9,8 @@ sealed record Cost(double CpuS, double WallS, Dictionary<string, long> Said);
 /// <summary>Runs tools one after the other and counts.</summary>
 sealed class Run(string folder, int repeat)
 {
+    public int Repeat => repeat;
+
     /// <summary>Best of several, each after its preparation: noise of a shared machine only ever adds.</summary>
     public async Task<Cost?> BestAsync(Func<int, Task>? prepare, Func<int, string[]> command, CancellationToken cancel)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Kedge.Bench.Blocks;
 
-/// <summary>The result, as one reads it in a terminal.</summary>
+/// <summary>The result, tool by tool.</summary>
 sealed class Table
 {
     readonly List<string[]> rows = [];
@@ -13,17 +13,19 @@ sealed class Table
     public void Costs(string name, double goalRestic, double goalBorg, Cost? ours, Cost? restic, Cost? borg, Cost? qemu)
     {
         Row($"{name}: CPU s", Cpu(ours), Cpu(restic), Cpu(borg), Cpu(qemu));
-        Row("  wall s", Wall(ours), Wall(restic), Wall(borg), Wall(qemu));
-        Row("  CPU ratio", "1", Ratio(restic, ours, goalRestic), Ratio(borg, ours, goalBorg), Ratio(qemu, ours, 0));
+        Row("– wall s", Wall(ours), Wall(restic), Wall(borg), Wall(qemu));
+        Row("– CPU ratio", "1", Ratio(restic, ours, goalRestic), Ratio(borg, ours, goalBorg), Ratio(qemu, ours, 0));
     }
 
-    public void Print()
+    /// <summary>As Markdown, which a terminal shows well enough.</summary>
+    public IEnumerable<string> Lines()
     {
-        foreach (var row in rows)
+        var columns = rows.Max(row => row.Length);
+        var widths = Enumerable.Range(0, columns).Select(column => rows.Max(row => column < row.Length ? row[column].Length : 0)).ToArray();
+        for (var i = 0; i < rows.Count; i++)
         {
-            var line = row[0].PadRight(40);
-            foreach (var cell in row[1..]) line += cell.PadLeft(20);
-            Console.WriteLine(line);
+            yield return $"| {string.Join(" | ", widths.Select((width, column) => (column < rows[i].Length ? rows[i][column] : "").PadRight(width)))} |";
+            if (i == 0) yield return $"| {string.Join(" | ", widths.Select(width => new string('-', width)))} |";
         }
     }
 

@@ -31,8 +31,15 @@ public sealed record DiskOptions
     /// <summary>How many blocks that the map calls unchanged are read and compared. All of them when there are no more.</summary>
     public int SpotChecks { get; init; } = 16;
 
+    /// <summary>
+    /// After so many points of a series, all blocks that the map calls unchanged are read and compared: what spot checks miss by chance is found then. 0: never.
+    /// </summary>
+    public int CheckMapWhollyEvery { get; init; } = 64;
+
     /// <summary>Which blocks are spot-checked; another one for each run.</summary>
     public int SpotCheckSeed { get; init; }
+
+    internal bool IsMapCheckedWholly => Parent is { } parent && CheckMapWhollyEvery > 0 && (parent.Sequence + 1) % CheckMapWhollyEvery == 0;
 }
 
 /// <summary>Whether the change map told the truth, as far as it was checked.</summary>
@@ -56,6 +63,9 @@ public sealed record DiskOutcome
 
     /// <summary>What the spot checks found.</summary>
     public MapVerdict Map { get; init; }
+
+    /// <summary>Whether all that the map calls unchanged was looked at, and not a few blocks of it.</summary>
+    public bool IsMapCheckedWholly { get; init; }
 
     /// <summary>Where a map that lied was wrong: the blocks found, at most 16.</summary>
     public IReadOnlyList<long> WrongInMap { get; init; } = [];

@@ -62,7 +62,7 @@ public sealed class PointWriter : IAsyncDisposable
         var rolls = await nodes.StoreRollsAsync(shape, scan.Pages, cancel);
         var disk = new DiskRecord(name, shape.SizeBytes, shape.BlockBytes, DiskRecord.RootOf(session.Ring, shape, rolls), ImmutableArray.Create(rolls));
         disks.Add(disk);
-        return before.OutcomeOf(used, disk) with { Map = verdict, WrongInMap = lies };
+        return before.OutcomeOf(used, disk) with { Map = verdict, WrongInMap = lies, IsMapCheckedWholly = changes is not null && options.IsMapCheckedWholly };
     }
 
     /// <summary>Makes the point durable and its place in the chain final. Only what this answers counts.</summary>

@@ -31,7 +31,7 @@ static class SpotCheck
 
     static IEnumerable<long> Chosen(DiskShape shape, ChangeMap changes, DiskOptions options)
     {
-        if (options.SpotChecks >= shape.Blocks)
+        if (options.IsMapCheckedWholly || options.SpotChecks >= shape.Blocks)
         {
             for (long block = 0; block < shape.Blocks; block++)
             {

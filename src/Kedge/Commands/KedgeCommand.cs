@@ -30,6 +30,7 @@ static class KedgeCommand
             RunCommands.Create(around, home),
             ServeCommand.Create(around, home),
             CleanupCommand.Create(around, home),
+            RepositoryCommands.Create(around),
             HaCommands.Create(around, home),
             SandboxCommand.Create(around),
             DemoCommand.Create(around),

@@ -12,11 +12,11 @@ public sealed class NbdFaultTests
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("error-pread=EIO")]
-    [InlineData("error-extents=EIO")]
-    public async Task A_source_that_fails_now_and_then_fails_the_backup_and_leaves_no_point(string error)
+    [InlineData("pattern", "error-pread=EIO")]
+    [InlineData("memory", "error-extents=EIO")]
+    public async Task A_source_that_fails_now_and_then_fails_the_backup_and_leaves_no_point(string plugin, string error)
     {
-        await using var server = await NbdServer.NbdkitAsync("--filter=error", "pattern", "40000000", error, $"{error.Split('=')[0]}-rate=40%");
+        await using var server = await NbdServer.NbdkitAsync("--filter=error", plugin, "40000000", error, $"{error.Split('=')[0]}-rate=60%");
         await using var device = await ConnectAsync(server);
         var shelf = await Shelf.NewAsync();
         await using var writer = await shelf.Repository.BeginPointAsync("web", Cancel);

@@ -96,6 +96,25 @@ public sealed class RepositoryTests
         Assert.Equal(after.Content, await shelf.RestoreAsync(second));
     }
 
+    [Fact]
+    public async Task What_a_change_map_hides_from_spot_checks_is_found_when_the_schedule_has_it_checked_wholly()
+    {
+        var shelf = await Shelf.NewAsync();
+        var before = MemoryDevice.Mixed(6, 600);
+        var (first, _) = await shelf.BackUpAsync(before);
+        var after = before.Changed(7, 0);
+        after.Content[20 * Shelf.BlockBytes] ^= 1;
+        var options = new DiskOptions { Parent = first, Changes = new ChangeMap(after.SizeBytes), SpotChecks = 0 };
+
+        var (_, missed) = await shelf.BackUpAsync(after, options with { CheckMapWhollyEvery = 3 });
+        var (third, found) = await shelf.BackUpAsync(after, options with { CheckMapWhollyEvery = 2 });
+
+        Assert.Equal((MapVerdict.Held, false), (missed.Map, missed.IsMapCheckedWholly));
+        Assert.Equal((MapVerdict.Lied, true), (found.Map, found.IsMapCheckedWholly));
+        Assert.Equal([20L], found.WrongInMap);
+        Assert.Equal(after.Content, await shelf.RestoreAsync(third));
+    }
+
     [Theory]
     [InlineData(600, 700)]
     [InlineData(700, 600)]
