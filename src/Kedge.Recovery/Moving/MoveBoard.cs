@@ -17,7 +17,7 @@ public sealed class MoveBoard(TimeProvider time, TimeSpan leaseTime)
     /// <summary>A mover keeps a question open for so long at most.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
-    const int MostOrders = 10_000;
+    const int MostOrders = 2_000;
     const int LongestId = 200;
     static readonly TimeSpan EndsAreKept = TimeSpan.FromHours(24);
     static readonly TimeSpan MoversAreKept = TimeSpan.FromMinutes(2);
