@@ -3,6 +3,7 @@ using Kedge.Availability.Description;
 using Kedge.Availability.Pacemaker;
 using Kedge.Mediator.Settings;
 using Kedge.Blocks.Devices;
+using Kedge.Mover.Settings;
 using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
@@ -42,7 +43,7 @@ static class Failure
     {
         OperationCanceledException => (ExitCodes.Interrupted, "A run that had begun is not lost: kedge run list, kedge run resume RUN."),
         UsageException or RecordException or BlueprintException or FormatException => (ExitCodes.Usage, null),
-        SettingsException or MappingException or DescriptionException or MediatorSettingsException => (ExitCodes.Usage, null),
+        SettingsException or MappingException or DescriptionException or MediatorSettingsException or MoverSettingsException => (ExitCodes.Usage, null),
         CaptureException => (ExitCodes.Cloud, "No point was begun; the last good one stays what it is."),
         ProtectionException or FailoverRefusedException => (ExitCodes.NotReady, null),
         ClusterException { MayHaveHappened: true } => (ExitCodes.Cloud, "Look at the cluster before trying again: kedge ha status."),

@@ -60,7 +60,7 @@ public sealed partial class MoverAuthority : IDisposable
     }
 
     /// <summary>Lets a mover in, and answers its certificate and key as text. Enrolled again, the certificate before is refused from then on.</summary>
-    /// <exception cref="ArgumentException">Site or name is not 1 to 40 characters of <c>a-z A-Z 0-9 _ -</c>.</exception>
+    /// <exception cref="RecordException">Site or name is not 1 to 40 characters of <c>a-z A-Z 0-9 _ -</c>.</exception>
     public async Task<(string CertificatePem, string KeyPem)> EnrollAsync(MoverId mover, CancellationToken cancel)
     {
         Check(mover.Site, "site");
@@ -161,7 +161,7 @@ public sealed partial class MoverAuthority : IDisposable
 
     static void Check(string word, string what)
     {
-        if (!Word().IsMatch(word)) throw new ArgumentException($"'{word}' is not a name of a {what}: 1 to 40 characters of a-z A-Z 0-9 _ -.");
+        if (!Word().IsMatch(word)) throw new RecordException($"'{word}' is not a name of a {what}: 1 to 40 characters of a-z A-Z 0-9 _ -.");
     }
 
     static X500DistinguishedName Named(string name)

@@ -31,6 +31,7 @@ static class KedgeCommand
             ServeCommand.Create(around, home),
             CleanupCommand.Create(around, home),
             RepositoryCommands.Create(around),
+            MoverCommands.Create(around, home),
             HaCommands.Create(around, home),
             SandboxCommand.Create(around),
             DemoCommand.Create(around),

@@ -1,5 +1,6 @@
 using Kedge.Availability.Changes;
 using Kedge.Home;
+using Kedge.Moving;
 using Kedge.Output;
 using Kedge.Plans;
 using Kedge.Recovery.Steps;
@@ -13,6 +14,7 @@ static class RunFollower
     public static async Task<RunState> ExecuteAsync(KedgeHome kedge, IJournal journal, RunId run, Surroundings around, CancellationToken cancel)
     {
         var plan = (await journal.GetStateAsync(run, cancel)).Plan;
+        await using var movers = ChangeRunbook.IsOne(plan.Kind) ? null : await EmbeddedMovers.OpenAsync(kedge, around, cancel);
         var executor = ChangeRunbook.IsOne(plan.Kind)
             ? HaChangeCommands.Executor(kedge, journal, plan, around)
             : await BetweenCloudsAsync(kedge, journal, plan, around, cancel);

@@ -4,6 +4,7 @@ using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Formats;
 using Kedge.Recovery.Mapping;
+using Kedge.Recovery.Moving;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.Policies;
 using Kedge.Recovery.Sites;
@@ -25,6 +26,9 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
     public RecordFolder<Policy> Policies { get; } = PolicyFile.In(Path.Combine(dataPath, "policies"));
     public RecordFolder<Workload> Workloads { get; } = WorkloadFile.In(Path.Combine(dataPath, "workloads"), PolicyFile.In(Path.Combine(dataPath, "policies")));
     public RecordFolder<SiteMapping> Mappings { get; } = MappingFile.In(Path.Combine(dataPath, "mappings"));
+
+    /// <summary>Where the runs of this process order what movers do.</summary>
+    public MoveBoard Movers { get; } = new(around.Clock);
 
     /// <summary>KEDGE_DATA, else kedge below XDG_DATA_HOME, else ~/.local/share/kedge.</summary>
     public static string DefaultDataPath(IReadOnlyDictionary<string, string> variables, string home) =>
@@ -89,6 +93,6 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
         var sites = new Dictionary<string, Site>(StringComparer.Ordinal);
         foreach (var name in names.Distinct())
             sites[name] = await GetSiteAsync(name, cancel);
-        return new SiteSet(sites);
+        return new SiteSet(sites) { Movers = Movers };
     }
 }
