@@ -67,11 +67,11 @@ sealed class Yard : IAsyncDisposable
     }
 
     /// <summary>A mover in a process of its own.</summary>
-    public async Task<MoverProcess> StartAsync(string name, string? limit = null, Uri? by = null)
+    public async Task<MoverProcess> StartAsync(string name, string? limit = null, Uri? by = null, string site = Site)
     {
         var settings = new Dictionary<string, object>
         {
-            ["identity"] = await EnrollAsync(name),
+            ["identity"] = await EnrollAsync(name, site),
             ["boards"] = new[] { (by ?? Address).ToString() },
             ["repositories"] = new Dictionary<string, object> { ["main"] = new { path = RepositoryPath, key_file = In("key") } },
             ["files"] = new[] { folder.FullName },
@@ -82,6 +82,15 @@ sealed class Yard : IAsyncDisposable
         var process = MoverProcess.Start(In($"{name}.json"));
         processes.Add(process);
         return process;
+    }
+
+    /// <summary>A slow mover in a process of its own, at a site where it is alone, with an order placed there.</summary>
+    public async Task<(MoverProcess Mover, MoveOrder Order)> StartSlowAsync(string name, MoveOrder order, string limit)
+    {
+        var there = order with { Site = "dc9" };
+        var mover = await StartAsync(name, limit, site: there.Site);
+        Board.Order(there);
+        return (mover, there);
     }
 
     /// <summary>A mover in this process, straight at the board.</summary>

@@ -5,7 +5,7 @@ namespace Kedge.Recovery.Moving;
 
 /// <summary>
 /// Where orders wait for movers. In memory alone: an order's id comes from run and step, and the step asks until it is done, so that a process
-/// which was killed finds its orders again by ordering them again (docs/decisions/0020-move-board.md). Safe for concurrent use; only
+/// which was killed finds its orders again by ordering them again (docs/decisions/0021-move-board.md). Safe for concurrent use; only
 /// <see cref="TakeAsync"/> waits.
 /// </summary>
 /// <param name="leaseTime">How long a mover may be silent before another gets its order.</param>
