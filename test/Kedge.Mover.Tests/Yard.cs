@@ -73,7 +73,7 @@ sealed class Yard : IAsyncDisposable
         {
             ["identity"] = await EnrollAsync(name, site),
             ["boards"] = new[] { (by ?? Address).ToString() },
-            ["repositories"] = new Dictionary<string, object> { ["main"] = new { path = RepositoryPath, key_file = In("key") } },
+            ["repositories"] = new Dictionary<string, object> { ["main"] = new { address = RepositoryPath, key_file = In("key") } },
             ["files"] = new[] { folder.FullName },
             ["runtime_directory"] = folder.FullName,
         };

@@ -45,8 +45,17 @@ static class QemuNbd
     static async Task<NbdDevice> ConnectAsync(ChildProcess child, NbdEndpoint endpoint, TimeProvider time, CancellationToken cancel)
     {
         var begun = time.GetTimestamp();
-        while (!File.Exists(endpoint.UnixSocket))
+        while (true)
         {
+            try
+            {
+                // The socket may stand before the image is open.
+                if (File.Exists(endpoint.UnixSocket)) return await NbdDevice.ConnectAsync(endpoint, time, cancel);
+            }
+            catch (DeviceException e) when (e.IsTransient && time.GetElapsedTime(begun) < StartsWithin)
+            {
+                // Looked at below: it has ended, or is not ready.
+            }
             if (child.HasEnded)
             {
                 await child.EndAsync(cancel);
@@ -55,7 +64,6 @@ static class QemuNbd
             if (time.GetElapsedTime(begun) > StartsWithin) throw new DeviceException(DeviceFault.TimedOut, $"qemu-nbd did not open the image within {StartsWithin.TotalSeconds} s. {child.Words}");
             await Task.Delay(LookAgainIn, time, cancel);
         }
-        return await NbdDevice.ConnectAsync(endpoint, time, cancel);
     }
 
     /// <summary>In qemu's options a comma is written twice.</summary>

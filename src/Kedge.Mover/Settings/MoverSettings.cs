@@ -51,10 +51,10 @@ public sealed record MoverSettings
 }
 
 /// <summary>Where a repository is, and what opens it.</summary>
-/// <param name="Path">A directory, absolute.</param>
+/// <param name="Address">A directory, absolute; or <c>s3://…</c>, <c>swift://…</c> (docs/operate/repository.md).</param>
 /// <param name="KeyFile">Path of its key file; null: a passphrase.</param>
 /// <param name="PassphraseFile">Path of a file with its passphrase; null: a key file.</param>
-public sealed record RepositorySettings(string Path, string? KeyFile, string? PassphraseFile);
+public sealed record RepositorySettings(string Address, string? KeyFile, string? PassphraseFile);
 
 /// <summary>How a Ceph cluster is reached: with a user that may read the pools of volumes (at the source) or write them (at the target), no more.</summary>
 /// <param name="Conf">Path of its <c>ceph.conf</c>, which names the keyring.</param>

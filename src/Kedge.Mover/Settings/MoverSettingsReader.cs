@@ -78,8 +78,8 @@ public sealed class MoverSettingsReader
         foreach (var (name, entry) in Entries(fields, "repositories"))
         {
             var at = $"repositories.{name}";
-            Demand(entry, at, ["path", "key_file", "passphrase_file"]);
-            var path = Text(entry, "path", isNeeded: true, at);
+            Demand(entry, at, ["address", "key_file", "passphrase_file"]);
+            var address = Text(entry, "address", isNeeded: true, at);
             var key = Text(entry, "key_file", isNeeded: false, at);
             var passphrase = Text(entry, "passphrase_file", isNeeded: false, at);
             if ((key is null) == (passphrase is null)) problems.Add($"{at}: it needs either key_file or passphrase_file.");
@@ -87,8 +87,8 @@ public sealed class MoverSettingsReader
             {
                 if (file is not null && !File.Exists(file)) problems.Add($"{at}: the file {file} is not there, or may not be read by this user.");
             }
-            if (path is not null && !Path.IsPathRooted(path)) problems.Add($"{at}.path: '{path}' is not an absolute path.");
-            found[name] = new RepositorySettings(path ?? "", key, passphrase);
+            if (address is not null && !Path.IsPathRooted(address) && !address.Contains("://", StringComparison.Ordinal)) problems.Add($"{at}.address: '{address}' is neither an absolute path nor s3://… or swift://….");
+            found[name] = new RepositorySettings(address ?? "", key, passphrase);
         }
         return found.ToImmutable();
     }

@@ -7,10 +7,12 @@ namespace Kedge.Mover.Stores;
 /// <summary>From a repository's settings to its store and its key. Read for each order, so that a key that was rotated needs no restart.</summary>
 static class RepositoryOpening
 {
-    public static ValueTask<IStore> StoreAsync(RepositorySettings settings, CancellationToken cancel)
+    /// <summary>Credentials of object stores come from the environment, as their own tools take them.</summary>
+    public static IStore Store(RepositorySettings settings, TimeProvider time)
     {
-        cancel.ThrowIfCancellationRequested();
-        return ValueTask.FromResult<IStore>(DirectoryStore.Open(settings.Path));
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()) variables[(string)variable.Key] = (string?)variable.Value ?? "";
+        return StoreAddress.Open(settings.Address, variables, "/", time);
     }
 
     public static async ValueTask<Credential> CredentialAsync(RepositorySettings settings, CancellationToken cancel) => settings.KeyFile is { } key

@@ -141,7 +141,7 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
     {
         if (!settings.Repositories.TryGetValue(name, out var found))
             throw new MoveRefusedException($"This mover knows no repository '{name}'.", "Name it under 'repositories' in the mover's settings.");
-        var store = new MeteredStore(await RepositoryOpening.StoreAsync(found, hold.Token), bandwidth, hold, meter);
+        var store = new MeteredStore(RepositoryOpening.Store(found, time), bandwidth, hold, meter);
         return await Repository.OpenAsync(store, await RepositoryOpening.CredentialAsync(found, hold.Token), time, hold.Token);
     }
 

@@ -38,15 +38,15 @@ public sealed class MoverProcessTests
         var read = await yard.DoneAsync(Yard.Read("read", source));
         var target = await yard.DiskAsync("target", 2, 0, 96 * MiB);
         var order = Yard.Order("write", new MoveDevice.LocalFile(target), new MoveWork.Write(read.Disk, new TargetContent.Blank()));
-        var first = await yard.StartSlowAsync("first", order, "16 MiB");
-        await yard.UntilAsync(first.Order, status => status is MoveStatus.Running { Progress.SentBytes: > 40 * MiB });
+        var first = await yard.StartSlowAsync("first", order, "4 MiB");
+        await yard.UntilAsync(first.Order, status => status is MoveStatus.Running { Progress.SentBytes: > 12 * MiB });
 
         await first.Mover.KillAsync();
         await yard.StartAsync("second", site: first.Order.Site);
         var result = await yard.DoneAsync(first.Order);
 
         Assert.True(result.IsVerified);
-        Assert.InRange(result.WrittenBytes, 1, 62 * MiB);
+        Assert.InRange(result.WrittenBytes, 1, 88 * MiB);
         Assert.Equal(await HashAsync(source), await HashAsync(target));
     }
 
@@ -59,7 +59,7 @@ public sealed class MoverProcessTests
         var read = await yard.DoneAsync(Yard.Read("read", source));
         var target = await yard.DiskAsync("target", 2, 0, 48 * MiB);
         var order = Yard.Order("write", new MoveDevice.LocalFile(target), new MoveWork.Write(read.Disk, new TargetContent.Blank()));
-        var first = await yard.StartSlowAsync("first", order, "8 MiB");
+        var first = await yard.StartSlowAsync("first", order, "2 MiB");
         await yard.UntilAsync(first.Order, status => status is MoveStatus.Running { Progress.SentBytes: > 4 * MiB });
 
         first.Mover.Pause();

@@ -13,7 +13,7 @@ public sealed class MoverSettingsReaderTests
               "identity": "/nowhere/mover.identity",
               "site": "dc1",
               "board": ["https://x:1"],
-              "repositories": { "main": { "path": "relative", "key_file": "/nowhere/key", "passphrase_file": "/nowhere/words" }, "other": 7 },
+              "repositories": { "main": { "address": "relative", "key_file": "/nowhere/key", "passphrase_file": "/nowhere/words" }, "other": 7 },
               "clusters": { "ceph": { "conf": "/nowhere/ceph.conf" } },
               "files": "all",
               "at_once": 99,
@@ -27,7 +27,7 @@ public sealed class MoverSettingsReaderTests
         string[] expected =
         [
             "identity: /nowhere/mover.identity cannot be read", "site: it stands in the certificate", "board: there is no such field", "repositories.main: it needs either",
-            "/nowhere/key is not there", "repositories.main.path: 'relative'", "repositories.other: its fields are missing", "clusters.ceph.conf: the file /nowhere/ceph.conf",
+            "/nowhere/key is not there", "repositories.main.address: 'relative'", "repositories.other: its fields are missing", "clusters.ceph.conf: the file /nowhere/ceph.conf",
             "clusters.ceph.user: it is missing", "files: it is a list", "at_once: it is a whole number, 1 to 16", "bandwidth[0]: 'sometimes' is not a time", "bandwidth[1]: it has 'when' and 'limit'",
             "runtime_directory",
         ];
@@ -48,7 +48,7 @@ public sealed class MoverSettingsReaderTests
         await using var yard = await Yard.NewAsync();
         var identity = await yard.EnrollAsync("north");
 
-        var settings = MoverSettingsReader.Read(JsonNode.Parse($$$"""{ "identity": "{{{identity}}}", "files": ["/srv"], "repositories": { "main": { "path": "/r", "key_file": "{{{yard.In("key")}}}" } } }"""), MoverUse.Remote);
+        var settings = MoverSettingsReader.Read(JsonNode.Parse($$$"""{ "identity": "{{{identity}}}", "files": ["/srv"], "repositories": { "main": { "address": "/r", "key_file": "{{{yard.In("key")}}}" } } }"""), MoverUse.Remote);
 
         Assert.Equal((Yard.Site, "north"), (settings.Site, settings.Name));
         Assert.Equal([yard.Address], settings.Boards);
