@@ -9,6 +9,7 @@ using Kedge.Mediator.Moving;
 using Kedge.Mover.Boards;
 using Kedge.Mover.Settings;
 using Kedge.Recovery.Moving;
+using SecretFile = Kedge.Mediator.Moving.SecretFile;
 
 namespace Kedge.Mover.Tests;
 

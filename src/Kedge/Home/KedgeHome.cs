@@ -84,6 +84,7 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
         var connected = await ConnectAsync(sites, cancel);
         return new SiteSet(sites.ToDictionary(name => name, name => connected[name]))
         {
+            Movers = Movers,
             PointsInUseAsync = (workload, asked) => PointsInUse.OfAsync(journal, workload, asked),
         };
     }
