@@ -30,10 +30,15 @@ public static class SimulatedTime
     });
 
     /// <inheritdoc cref="RunAsync(FakeClock, TimeSpan, Func{Task})"/>
-    public static Task<T> RunAsync<T>(FakeClock clock, TimeSpan quiet, Func<Task<T>> body) =>
+    public static Task<T> RunAsync<T>(FakeClock clock, TimeSpan quiet, Func<Task<T>> body) => RunAsync(clock, () => quiet, body);
+
+    /// <param name="clock">The clock that the body was given.</param>
+    /// <param name="quiet">As above, asked each time: zero while no real I/O is under way.</param>
+    /// <param name="body">What to run.</param>
+    public static Task<T> RunAsync<T>(FakeClock clock, Func<TimeSpan> quiet, Func<Task<T>> body) =>
         Task.Factory.StartNew(() => Pump(clock, quiet, body), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
-    private static Task<T> Pump<T>(FakeClock clock, TimeSpan quiet, Func<Task<T>> body)
+    private static Task<T> Pump<T>(FakeClock clock, Func<TimeSpan> quiet, Func<Task<T>> body)
     {
         using var context = new OneThread();
         SynchronizationContext.SetSynchronizationContext(context);
@@ -42,7 +47,7 @@ public static class SimulatedTime
             var task = body();
             while (!task.IsCompleted)
             {
-                if (context.TryRunOne(quiet) || clock.AdvanceToNextTimer())
+                if (context.TryRunOne(quiet()) || clock.AdvanceToNextTimer())
                     continue;
                 if (!context.TryRunOne(Stuck))
                     throw new TimeoutException($"Nothing happened for {Stuck}, no timer is set, and the body is not done.");
