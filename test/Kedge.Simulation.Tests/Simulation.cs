@@ -40,14 +40,9 @@ static class Simulation
             var failover = await people.LiveThroughAsync();
             await verdict.DemandAsync(failover);
         }
-        catch (Violation found)
+        catch (Exception found) when (found is Violation or UnreachableException)
         {
             violation = found.Message;
-        }
-
-        catch (UnreachableException unreadable)
-        {
-            violation = $"The journal cannot be read any more: {unreadable.Message}";
         }
 
         (isOver, world.Weather.IsCalm) = (true, true);
@@ -55,7 +50,14 @@ static class Simulation
         await restart;
         foreach (var life in world.Lives)
             life.LosePower();
-        await Task.WhenAll(lives);
+        try
+        {
+            await Task.WhenAll(lives);
+        }
+        catch (UnreachableException unreadable)
+        {
+            violation ??= $"The journal cannot be read any more: {unreadable.Message}";
+        }
         return violation;
     }
 }
