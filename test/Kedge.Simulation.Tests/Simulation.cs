@@ -17,7 +17,15 @@ static class Simulation
     {
         await using var world = new World(seed, sabotage);
         await world.BuildAsync();
-        var violation = await SimulatedTime.RunAsync(world.Clock, world.Quiet, () => HistoryAsync(world));
+        string? violation;
+        try
+        {
+            violation = await SimulatedTime.RunAsync(world.Clock, world.Quiet, () => HistoryAsync(world));
+        }
+        catch (UnreachableException unreadable)
+        {
+            violation = $"The journal cannot be read any more: {unreadable.Message}";
+        }
         world.History.Say("end", violation ?? "as it must be");
         return new Ended(violation, world.History.Hash, world.History.Lines, world.Clock.Elapsed, world.A.CallCount + world.B.CallCount, world.Weather.Counts);
     }
@@ -40,7 +48,7 @@ static class Simulation
             var failover = await people.LiveThroughAsync();
             await verdict.DemandAsync(failover);
         }
-        catch (Exception found) when (found is Violation or UnreachableException)
+        catch (Violation found)
         {
             violation = found.Message;
         }
@@ -50,14 +58,7 @@ static class Simulation
         await restart;
         foreach (var life in world.Lives)
             life.LosePower();
-        try
-        {
-            await Task.WhenAll(lives);
-        }
-        catch (UnreachableException unreadable)
-        {
-            violation ??= $"The journal cannot be read any more: {unreadable.Message}";
-        }
+        await Task.WhenAll(lives);
         return violation;
     }
 }

@@ -25,7 +25,8 @@ sealed class Wire(World world, Life life, SandboxCloud cloud) : DelegatingHandle
             world.LosePower(life, lost.Message);
             throw new PowerLostException(lost.Message);
         }
-        await life.PassAsync();
+        if (!request.RequestUri!.AbsolutePath.StartsWith("/identity", StringComparison.Ordinal))
+            await life.PassAsync();
         return answer;
     }
 }

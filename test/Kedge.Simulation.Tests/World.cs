@@ -158,8 +158,8 @@ sealed class World : IAsyncDisposable
             AuthUrl = cloud.AuthUrl,
             Credential = new Credential.Password(new UserReference(null, user, null, "Default"), cloud.Settings.Password),
             Scope = new CloudScope.Project(null, "demo", null, "Default"),
-            // The client's own waits would leave the one thread of simulated time; the run's waits follow them.
-            Limits = new CallLimits { Seed = 1, Attempts = 1 },
+            // The client's own waits, for another attempt or a free slot, would leave the one thread of simulated time; the run's waits stay.
+            Limits = new CallLimits { Seed = 1, Attempts = 1, CallsAtOnce = 1000 },
         };
         var connection = Cloud.Connect(settings, new Wire(this, life, cloud), life.Clock);
         connections.Add(connection);
