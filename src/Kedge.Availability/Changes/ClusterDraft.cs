@@ -66,10 +66,25 @@ public sealed record ClusterDraft(
         var before = ClusterPart.In(cib, wanted.Properties.Keys);
         var changes = PartChange.Between(before, wanted);
         var next = cib.With(wanted.PutInto).ToString();
+        var dangling = Dangling(cib, before, wanted).ToImmutableArray();
         var now = await cluster.VerifyAsync(cib.ToString(), cancel);
-        var then = changes.IsEmpty ? now : await cluster.VerifyAsync(next, cancel);
+        var then = changes.IsEmpty ? now : !dangling.IsEmpty ? new CibVerdict(dangling, []) : await cluster.VerifyAsync(next, cancel);
         var transition = changes.IsEmpty || !then.Errors.IsEmpty ? null : await cluster.SimulateAsync(next, cancel);
         return new(name, node, before, wanted, changes, expected, [.. now.Errors, .. now.Warnings], then, transition, notes);
+    }
+
+    /// <summary>What others wrote about a resource of ours that would be gone: Pacemaker would refuse the whole, and name no resource.</summary>
+    static IEnumerable<string> Dangling(Cib cib, ClusterPart before, ClusterPart wanted)
+    {
+        static IEnumerable<string> Ids(ClusterPart part) => part.Elements.DescendantsAndSelf().Where(element => element.Name.LocalName is "primitive" or "clone").Select(element => (string?)element.Attribute("id") ?? "");
+        var gone = Ids(before).Except(Ids(wanted)).ToHashSet();
+        var ours = before.Elements.Select(ClusterPart.IdOf).ToHashSet();
+        return from constraint in cib.With(_ => { }).Element("configuration")!.Elements("constraints").Elements()
+               let id = (string?)constraint.Attribute("id") ?? ""
+               where !ours.Contains(id)
+               from attribute in constraint.DescendantsAndSelf().Attributes()
+               where attribute.Name.LocalName is "rsc" or "with-rsc" or "first" or "then" && gone.Contains(attribute.Value)
+               select $"the constraint {id}, which is not Kedge's, is about {attribute.Value}, which would be gone: remove it first (cibadmin --delete --xpath \"//*[@id='{id}']\"; after a move, crm_resource --clear -r {attribute.Value})";
     }
 
     static IEnumerable<ExpectedResource> ExpectedIn(ClusterPart part, Cib cib)

@@ -74,6 +74,8 @@ public sealed record PartChange(ChangeKind Change, string Kind, string Subject, 
 /// </summary>
 static class Flat
 {
+    static readonly string[] AgentParts = ["class", "provider", "type"];
+
     public static ImmutableSortedDictionary<string, string> Of(XElement? element)
     {
         var fields = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
@@ -84,7 +86,9 @@ static class Flat
 
     static void Add(XElement element, string path, ImmutableSortedDictionary<string, string>.Builder fields)
     {
-        foreach (var attribute in element.Attributes().Where(attribute => attribute.Name.LocalName is not "id" and not "description"))
+        if (element.Name.LocalName == "primitive")
+            fields[$"{path}agent"] = string.Join(':', AgentParts.Select(name => (string?)element.Attribute(name)).OfType<string>());
+        foreach (var attribute in element.Attributes().Where(attribute => !AgentParts.Contains(attribute.Name.LocalName) && attribute.Name.LocalName is not ("id" or "description")))
             fields[path + attribute.Name.LocalName] = Value(attribute);
         foreach (var child in element.Elements())
         {
@@ -125,6 +129,9 @@ static class Flat
             Add(op, name, fields);
             fields.Remove($"{name}name");
             fields.Remove($"{name}role");
+            // An operation that is done once has no interval, whether that is written or not.
+            if (fields.GetValueOrDefault($"{name}interval") is "0s" && fields.ContainsKey($"{name}timeout"))
+                fields.Remove($"{name}interval");
         }
     }
 

@@ -38,16 +38,17 @@ public sealed record TransitionAction(string What, string Subject, string? From,
 
     static string? Text(XElement element, string name) => (string?)element.Attribute(name);
 
-    public override string ToString()
+    public override string ToString() => $"{What} {Subject} {Detail}".TrimEnd();
+
+    /// <summary>Where, and why.</summary>
+    public string Detail => $"{Where}{(Reason is null ? "" : $", due to {Reason}")}{(Blocked ? " (blocked)" : "")}".TrimStart(',', ' ');
+
+    string Where => (From, To) switch
     {
-        var where = (From, To) switch
-        {
-            (null, { } to) => $" on {to}",
-            ({ } from, null) => $" on {from}",
-            ({ } from, { } to) when from != to => $" from {from} to {to}",
-            ({ } from, _) => $" on {from}",
-            _ => "",
-        };
-        return $"{What} {Subject}{where}{(Reason is null ? "" : $", due to {Reason}")}{(Blocked ? " (blocked)" : "")}";
-    }
+        (null, { } to) => $"on {to}",
+        ({ } from, null) => $"on {from}",
+        ({ } from, { } to) when from != to => $"from {from} to {to}",
+        ({ } from, _) => $"on {from}",
+        _ => "",
+    };
 }

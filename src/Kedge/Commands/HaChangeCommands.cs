@@ -151,7 +151,7 @@ static class HaChangeCommands
         foreach (var change in draft.Changes)
             yield return [change.Change.ToString().ToLowerInvariant(), change.Kind, change.Subject, change.Details.IsEmpty ? null : string.Join("; ", change.Details)];
         foreach (var action in draft.Transition?.Actions ?? [])
-            yield return ["pacemaker would", action.What, action.Subject, action.ToString()];
+            yield return ["pacemaker would", action.What, action.Subject, action.Detail];
         foreach (var warning in draft.Found.Warnings)
             yield return [draft.Known.Contains(warning) ? "old warning" : "new warning", "crm_verify", null, warning];
         foreach (var error in draft.Found.Errors)

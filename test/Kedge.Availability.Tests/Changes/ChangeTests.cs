@@ -137,6 +137,19 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_constraint_of_somebody_else_about_what_would_be_gone_is_named()
+    {
+        var cluster = new FakeCluster(Sample.Read("cib.xml"));
+        await ApplyAsync(cluster, Files.Classic);
+        cluster.Write(configuration => configuration.Element("constraints")!.Add(new XElement(
+            "rsc_location", new XAttribute("id", "cli-ban-it"), new XAttribute("rsc", "kedge-nova-scheduler-clone"), new XAttribute("node", "n1"), new XAttribute("score", "-INFINITY"))));
+
+        var draft = await DraftAsync(cluster, Files.Classic.Replace("- name: nova-scheduler\n", "", StringComparison.Ordinal));
+
+        Assert.Contains("the constraint cli-ban-it, which is not Kedge's, is about kedge-nova-scheduler-clone", Assert.Single(draft.Refusals(isUndo: false)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_service_that_does_not_come_up_stops_the_run_with_its_name()
     {
         var cluster = new FakeCluster(Sample.Read("cib.xml")) { NotRunning = ["kedge-keystone"] };

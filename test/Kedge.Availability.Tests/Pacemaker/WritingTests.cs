@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Xml.Linq;
 using Kedge.Availability.Pacemaker;
 
@@ -51,6 +53,36 @@ public sealed class WritingTests
             () => commands.RunAsync(["sh", "-c", "sleep 3600 & sleep 3600; true"], null, TimeSpan.FromMilliseconds(300), Cancel));
 
         Assert.Equal(ClusterFault.TimedOut, late.Fault);
+    }
+
+    [Fact]
+    public async Task A_node_that_takes_the_connection_and_says_nothing_is_given_up_at_the_limit()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/ssh"), "ssh is not installed.");
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var commands = LocalCommands.Over("127.0.0.1", [$"Port={((IPEndPoint)silent.LocalEndpoint).Port}"], TimeProvider.System);
+
+        var late = await Assert.ThrowsAsync<ClusterException>(() => commands.RunAsync(["cibadmin", "--query"], null, TimeSpan.FromMilliseconds(500), Cancel));
+
+        Assert.Equal(ClusterFault.TimedOut, late.Fault);
+        Assert.True(late.MayHaveHappened);
+    }
+
+    [Fact]
+    public async Task A_node_where_nobody_listens_is_named()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/ssh"), "ssh is not installed.");
+        using var closed = new TcpListener(IPAddress.Loopback, 0);
+        closed.Start();
+        var port = ((IPEndPoint)closed.LocalEndpoint).Port;
+        closed.Stop();
+        var commands = LocalCommands.Over("127.0.0.1", [$"Port={port}"], TimeProvider.System);
+
+        var refused = await Assert.ThrowsAsync<ClusterException>(() => commands.RunAsync(["cibadmin", "--query"], null, TimeSpan.FromSeconds(30), Cancel));
+
+        Assert.Equal(ClusterFault.Unreachable, refused.Fault);
+        Assert.Contains("The node 127.0.0.1 did not answer 'cibadmin'", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
