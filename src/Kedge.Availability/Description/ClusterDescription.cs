@@ -25,6 +25,16 @@ public enum Runs
     Promoted,
 }
 
+/// <summary>What a monitor looks at.</summary>
+public enum Depth
+{
+    /// <summary>Whether the process is there.</summary>
+    Process,
+
+    /// <summary>Also whether it answers, or is heard of: level 10 of our agents.</summary>
+    Answers,
+}
+
 /// <summary>Who starts a service again when it died.</summary>
 public enum Keeper
 {
@@ -58,6 +68,7 @@ public sealed record ServiceEntry(
     ImmutableArray<string> Apart,
     string? Ip,
     TimeSpan? Monitor,
+    Depth? Depth,
     ImmutableDictionary<string, TimeSpan> Timeouts,
     ImmutableDictionary<string, string> Parameters,
     ImmutableDictionary<string, string> Meta,
@@ -65,7 +76,7 @@ public sealed record ServiceEntry(
 {
     /// <summary>A service that the profile brings, not the file.</summary>
     internal static ServiceEntry Of(string name, Place place) => new(
-        name, null, null, null, null, [], [], [], null, null, ImmutableDictionary<string, TimeSpan>.Empty,
+        name, null, null, null, null, [], [], [], null, null, null, ImmutableDictionary<string, TimeSpan>.Empty,
         ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty, place);
 }
 

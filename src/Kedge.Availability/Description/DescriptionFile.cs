@@ -13,7 +13,7 @@ public static class DescriptionFile
     static readonly string[] Top = ["cluster", "profile", "release", "controllers", "services", "virtualIps", "fencing", "properties"];
 
     static readonly string[] OfService =
-        ["name", "agent", "kept", "runs", "on", "after", "with", "apart", "ip", "monitor", "timeouts", "parameters", "meta"];
+        ["name", "agent", "kept", "runs", "on", "after", "with", "apart", "ip", "monitor", "depth", "timeouts", "parameters", "meta"];
 
     static readonly string[] OfIp = ["name", "address", "prefix", "interface", "agent", "on", "monitor"];
     static readonly string[] OfDevice = ["name", "agent", "fences", "level", "delay", "monitor", "parameters"];
@@ -88,6 +88,7 @@ public static class DescriptionFile
         fields.Texts("apart"),
         fields.Text("ip"),
         fields.Duration("monitor"),
+        fields.OneOf<Depth>("depth"),
         fields.Durations("timeouts", Operations),
         fields.Map("parameters"),
         fields.Map("meta"),

@@ -6,7 +6,7 @@ namespace Kedge.Availability.Description;
 /// <summary>What a file says that cannot be, though each field by itself can be read.</summary>
 static class DescriptionRules
 {
-    static readonly string[] FixedByThePaper = ["monitor", "runs", "kept", "after", "with", "apart", "meta"];
+    static readonly string[] FixedByThePaper = ["monitor", "depth", "runs", "kept", "after", "with", "apart", "meta"];
     static readonly string[] PacemakersOwn = ["dc-version", "cluster-infrastructure", "have-watchdog", "cluster-name", "last-lrm-refresh"];
 
     /// <param name="top">Of the file's own fields.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kedge.Availability.Description;
 using Kedge.Availability.Layout;
 
@@ -32,7 +33,8 @@ public static class CrmExport
         {
             text += $" op {operation.Name} interval={PacemakerTime.Write(operation.Interval)}"
                 + (operation.Timeout is { } timeout ? $" timeout={PacemakerTime.Write(timeout)}" : "")
-                + (operation.Role is { } role ? $" role={role}" : "");
+                + (operation.Role is { } role ? $" role={role}" : "")
+                + (operation.Level is { } level ? string.Create(CultureInfo.InvariantCulture, $" OCF_CHECK_LEVEL={level}") : "");
         }
         return resource.Meta.IsEmpty ? text : $"{text} meta {Pairs(resource.Meta)}";
     }

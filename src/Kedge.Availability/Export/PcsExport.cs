@@ -51,6 +51,8 @@ public static class PcsExport
             yield return $"timeout={PacemakerTime.Write(timeout)}";
         if (operation.Role is { } role)
             yield return $"role={role}";
+        if (operation.Level is { } level)
+            yield return string.Create(CultureInfo.InvariantCulture, $"OCF_CHECK_LEVEL={level}");
     }
 
     static string Joined(IEnumerable<string> words) => string.Join(' ', words);

@@ -38,7 +38,8 @@ public sealed record Resource(
 }
 
 /// <param name="Role">Of the instances that it is for; null: all.</param>
-public sealed record Operation(string Name, TimeSpan Interval, TimeSpan? Timeout, string? Role = null);
+/// <param name="Level">How deep the agent looks, OCF_CHECK_LEVEL; null: the agent's 0.</param>
+public sealed record Operation(string Name, TimeSpan Interval, TimeSpan? Timeout, string? Role = null, int? Level = null);
 
 /// <param name="IsMandatory">The later one does not run without the earlier; else only when both start at once.</param>
 /// <param name="FirstAction"><c>promote</c> where the later one needs the promoted instance.</param>

@@ -91,13 +91,21 @@ public static class LayoutWriter
 
         var operations = ImmutableArray.CreateBuilder<Operation>();
         // Pacemaker tells recurring operations of one resource apart by their interval alone.
-        operations.Add(new("monitor", service.Monitor, Limit("monitor", 20), service.Runs is Runs.Promoted ? "Promoted" : null));
+        operations.Add(new("monitor", service.Monitor, Limit("monitor", 20), service.Runs is Runs.Promoted ? "Promoted" : null, LevelOf(service)));
         if (service.Runs is Runs.Promoted)
             operations.Add(new("monitor", service.Monitor + TimeSpan.FromSeconds(1), Limit("monitor", 20), "Unpromoted"));
         string[] once = service.Runs is Runs.Promoted ? ["start", "stop", "promote", "demote"] : ["start", "stop"];
         operations.AddRange(once.Select(name => new Operation(name, TimeSpan.Zero, Limit(name, 60))).Where(operation => operation.Timeout is not null));
         return operations.ToImmutable();
     }
+
+    /// <summary>Other agents than ours mean other things by their levels.</summary>
+    static int? LevelOf(KeptService service) => service.IsOfThePaper ? null : service.Entry.Depth switch
+    {
+        Depth.Process => null,
+        Depth.Answers => 10,
+        _ => service.Agent.StartsWith("ocf:openstack:", StringComparison.Ordinal) ? 10 : null,
+    };
 
     static Resource ResourceOf(VirtualIp ip)
     {

@@ -51,7 +51,17 @@ static class LayoutXml
             new XAttribute("name", operation.Name),
             new XAttribute("interval", interval),
             operation.Timeout is { } timeout ? new XAttribute("timeout", PacemakerTime.Write(timeout)) : null,
-            operation.Role is { } role ? new XAttribute("role", role) : null);
+            operation.Role is { } role ? new XAttribute("role", role) : null,
+            operation.Level is { } level ? Level(id, operation, interval, level) : null);
+    }
+
+    static XElement Level(string id, Operation operation, string interval, int level)
+    {
+        var set = $"{id}-{operation.Name}-interval-{interval}-instance_attributes";
+        return new(
+            "instance_attributes",
+            new XAttribute("id", set),
+            Pair($"{set}-OCF_CHECK_LEVEL", "OCF_CHECK_LEVEL", level.ToString(CultureInfo.InvariantCulture)));
     }
 
     static XElement Location(Ban ban) => new(

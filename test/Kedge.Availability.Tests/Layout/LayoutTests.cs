@@ -47,6 +47,8 @@ public sealed class LayoutTests
         Assert.Contains(layout.Togethers, together => together is { Follower: "kedge-api-ip", With: "kedge-nova-api-clone" });
         Assert.Contains(layout.Togethers, together => together is { Follower: "kedge-reports", With: "kedge-api-ip" });
         Assert.Contains(layout.Aparts, apart => apart is { One: "kedge-cinder-volume", Other: "kedge-reports" });
+        Assert.Equal(10, layout.Resources.Single(resource => resource.Id == "kedge-nova-api").Operations[0].Level);
+        Assert.Null(layout.Resources.Single(resource => resource.Id == "kedge-galera").Operations[0].Level);
         Assert.Equal(["n1.1", "n1.2", "n2.1", "n2.2"], layout.Levels.Select(level => $"{level.Node}.{level.Index}"));
     }
 
