@@ -29,8 +29,8 @@ static class DescriptionRules
             yield return top.Problem("controllers", $"names {description.Controllers.Length} nodes.", "Corosync takes at most 32.");
         foreach (var odd in description.Controllers.Where(node => node.Length > 255 || !node.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')))
             yield return top.Problem("controllers", $"'{odd}' is not a node's name.", "Take it as 'crm_node -l' prints it.");
-        if (description.Release is { } release && !KnownService.IsRelease(release))
-            yield return top.Problem("release", $"'{release}' is not known.", $"Take one of {KnownService.ReleasesInWords}; or leave it out for today's.");
+        if (description.Release is { } release && !CatalogueEntry.IsRelease(release))
+            yield return top.Problem("release", $"'{release}' is not known.", $"Take one of {CatalogueEntry.ReleasesInWords}; or leave it out for today's.");
         foreach (var (name, value) in description.Properties)
         {
             if (name is "stonith-enabled")
@@ -61,7 +61,7 @@ static class DescriptionRules
     static IEnumerable<Problem> Service(ServiceEntry service, ClusterDescription description)
     {
         var place = service.Place;
-        if (service.Agent is null && service.Name.Length > 0 && KnownService.Find(service.Name) is null)
+        if (service.Agent is null && service.Name.Length > 0 && CatalogueEntry.Find(service.Name) is null)
             yield return place.Problem("agent", $"is missing, and Kedge does not know a service {service.Name}.", "Give ocf:PROVIDER:NAME or systemd:UNIT; or is the name misspelt?");
         if (service.Agent is { } agent && !IsAgent(agent))
             yield return place.Problem("agent", $"cannot be '{agent}'.", "Give ocf:PROVIDER:NAME or systemd:UNIT.");
@@ -79,7 +79,7 @@ static class DescriptionRules
             yield return place.Problem("ip", $"there is no virtual IP {address}.", $"Add it under virtualIps, or take one of: {string.Join(", ", description.VirtualIps.Select(ip => ip.Name))}.");
         if (service.Kept is Keeper.Systemd && (service.Runs is not null || service.Ip is not null || service.With.Length + service.Apart.Length > 0))
             yield return place.Problem("kept", "what systemd keeps is no resource: runs, ip, with and apart mean nothing for it.", "Take those fields out, or kept: pacemaker.");
-        if (description.Profile is Profile.Paper && KnownService.OfThePaper.Any(one => one.Name == service.Name))
+        if (description.Profile is Profile.Paper && CatalogueEntry.OfThePaper.Any(one => one.Name == service.Name))
         {
             foreach (var field in FixedByThePaper.Where(place.Fields.ContainsKey))
                 yield return place.Problem(field, $"the profile paper fixes it for {service.Name}.", "Take it out; or take the profile classic.");

@@ -8,7 +8,7 @@ sealed class BehindAddress
 {
     readonly Dictionary<string, Resource> resources;
 
-    public BehindAddress(ClusterDescription description, ImmutableArray<KeptService> kept, Dictionary<string, Resource> resources)
+    public BehindAddress(ClusterDescription description, ImmutableArray<KeptEntry> kept, Dictionary<string, Resource> resources)
     {
         this.resources = resources;
         var balancer = kept.FirstOrDefault(service => service.Name == "haproxy");
@@ -27,10 +27,10 @@ sealed class BehindAddress
 
     public List<Together> Togethers { get; } = [];
 
-    static string? AddressOf(KeptService service, ClusterDescription description, KeptService? balancer) =>
+    static string? AddressOf(KeptEntry service, ClusterDescription description, KeptEntry? balancer) =>
         service.Entry.Ip ?? (service.Nature is Nature.Api && balancer is null && description.VirtualIps is [var only] ? only.Name : null);
 
-    void Put(string ip, KeptService service, Profile profile)
+    void Put(string ip, KeptEntry service, Profile profile)
     {
         if (!resources.TryGetValue(ip, out var address))
             return;

@@ -6,10 +6,10 @@ namespace Kedge.Availability.Layout;
 /// <summary>What a person must know of a layout that its resources do not show.</summary>
 static class LayoutNotes
 {
-    public static IEnumerable<string> Of(ClusterDescription description, ImmutableArray<KeptService> all)
+    public static IEnumerable<string> Of(ClusterDescription description, ImmutableArray<KeptEntry> all)
     {
-        var asked = description.Services.Select(entry => entry.Name).Concat(description.Profile is Profile.Paper ? KnownService.OfThePaper.Select(one => one.Name) : []);
-        foreach (var gone in asked.Distinct().Select(KnownService.Find).OfType<KnownService>().Where(known => known.IsGoneIn(description.Release)))
+        var asked = description.Services.Select(entry => entry.Name).Concat(description.Profile is Profile.Paper ? CatalogueEntry.OfThePaper.Select(one => one.Name) : []);
+        foreach (var gone in asked.Distinct().Select(CatalogueEntry.Find).OfType<CatalogueEntry>().Where(known => known.IsGoneIn(description.Release)))
             yield return $"{gone.Name} is not made into a resource: Nova has none since {Capital(gone.GoneSince!)}. In its place: {gone.Instead}.";
         foreach (var service in all.Where(service => service.Keeper is Keeper.Systemd))
             yield return $"{service.Name} is left to systemd on {string.Join(", ", service.Entry.On ?? description.Controllers)}: it keeps nothing, and HAProxy goes round a dead instance. To have it kept by Pacemaker: kept: pacemaker.";

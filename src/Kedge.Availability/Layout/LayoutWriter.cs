@@ -12,7 +12,7 @@ public static class LayoutWriter
     /// <param name="nodes">All nodes of the cluster, those that the file does not name among them: nothing of ours runs there.</param>
     public static ClusterLayout Write(ClusterDescription description, IReadOnlyList<string> nodes)
     {
-        var all = KeptService.Of(description);
+        var all = KeptEntry.Of(description);
         var kept = all.Where(service => service.Keeper is Keeper.Pacemaker).ToImmutableArray();
         var everyNode = description.Controllers.Concat(nodes).Distinct().ToArray();
         var services = kept.ToDictionary(service => service.Name, service => ResourceOf(service, description), StringComparer.Ordinal);
@@ -31,7 +31,7 @@ public static class LayoutWriter
     }
 
     /// <summary>Whoever writes the same pair twice means it once.</summary>
-    static IEnumerable<Order> Orders(ClusterDescription description, ImmutableArray<KeptService> kept, Dictionary<string, Resource> resources) =>
+    static IEnumerable<Order> Orders(ClusterDescription description, ImmutableArray<KeptEntry> kept, Dictionary<string, Resource> resources) =>
         from service in kept
         from earlier in service.After
         where earlier != service.Name && resources.ContainsKey(earlier)
@@ -43,14 +43,14 @@ public static class LayoutWriter
             resources[service.Name].Whole,
             IsMandatory: description.Profile is not Profile.Modern || service.Entry.After.Contains(earlier));
 
-    static IEnumerable<Together> Togethers(ImmutableArray<KeptService> kept, Dictionary<string, Resource> resources) =>
+    static IEnumerable<Together> Togethers(ImmutableArray<KeptEntry> kept, Dictionary<string, Resource> resources) =>
         from service in kept
         from with in service.Entry.With
         where with != service.Name && resources.ContainsKey(with)
         select new Together(
             $"{ClusterLayout.Prefix}with.{service.Name}.{with}", resources[service.Name].Whole, resources[with].Whole, resources[with].Runs is Runs.Promoted);
 
-    static IEnumerable<Apart> Aparts(ImmutableArray<KeptService> kept, Dictionary<string, Resource> resources) =>
+    static IEnumerable<Apart> Aparts(ImmutableArray<KeptEntry> kept, Dictionary<string, Resource> resources) =>
         (from service in kept
          from other in service.Entry.Apart
          where other != service.Name && resources.ContainsKey(other)
@@ -58,12 +58,12 @@ public static class LayoutWriter
          select pair).Distinct()
         .Select(pair => new Apart($"{ClusterLayout.Prefix}apart.{pair.One}.{pair.Other}", resources[pair.One].Whole, resources[pair.Other].Whole));
 
-    static IEnumerable<Ban> Bans(ImmutableArray<KeptService> kept, ClusterDescription description, Dictionary<string, Resource> resources, string[] nodes) =>
+    static IEnumerable<Ban> Bans(ImmutableArray<KeptEntry> kept, ClusterDescription description, Dictionary<string, Resource> resources, string[] nodes) =>
         from limited in kept.Select(service => (service.Name, service.Entry.On)).Concat(description.VirtualIps.Select(ip => (ip.Name, ip.On)))
         from node in nodes.Except(limited.On ?? description.Controllers)
         select new Ban($"{ClusterLayout.Prefix}ban.{limited.Name}.{node}", resources[limited.Name].Whole, node);
 
-    static Resource ResourceOf(KeptService service, ClusterDescription description)
+    static Resource ResourceOf(KeptEntry service, ClusterDescription description)
     {
         var meta = service.Entry.Meta.ToImmutableSortedDictionary(StringComparer.Ordinal);
         if (description.Profile is not Profile.Paper)
@@ -84,7 +84,7 @@ public static class LayoutWriter
         return new(ClusterLayout.Prefix + service.Name, service.Agent, service.Runs, parameters, OperationsOf(service), meta, whole);
     }
 
-    static ImmutableArray<Operation> OperationsOf(KeptService service)
+    static ImmutableArray<Operation> OperationsOf(KeptEntry service)
     {
         TimeSpan? Limit(string name, int seconds) => service.Entry.Timeouts.TryGetValue(name, out var given) ? given
             : service.IsOfThePaper ? null : TimeSpan.FromSeconds(seconds);
@@ -100,7 +100,7 @@ public static class LayoutWriter
     }
 
     /// <summary>Other agents than ours mean other things by their levels.</summary>
-    static int? LevelOf(KeptService service) => service.IsOfThePaper ? null : service.Entry.Depth switch
+    static int? LevelOf(KeptEntry service) => service.IsOfThePaper ? null : service.Entry.Depth switch
     {
         Depth.Process => null,
         Depth.Answers => 10,

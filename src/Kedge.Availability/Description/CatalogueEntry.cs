@@ -19,7 +19,7 @@ enum Nature
 /// <param name="After">What it needs, where the file has that too: for the profile that starts everything in order.</param>
 /// <param name="GoneSince">Release in which it was removed; null: still there.</param>
 /// <param name="Instead">What stands in its place.</param>
-sealed record KnownService(
+sealed record CatalogueEntry(
     string Name, Nature Nature, string Agent, Runs Runs, string[] After, string? GoneSince = null, string? Instead = null)
 {
     static readonly string[] Store = ["galera", "rabbitmq", "memcached"];
@@ -39,7 +39,7 @@ sealed record KnownService(
         "yoga", "zed", "2023.1", "2023.2", "2024.1", "2024.2", "2025.1", "2025.2",
     ];
 
-    static readonly Dictionary<string, KnownService> All = new KnownService[]
+    static readonly Dictionary<string, CatalogueEntry> All = new CatalogueEntry[]
     {
         Platform("haproxy", "systemd:haproxy", Runs.Everywhere),
         Platform("galera", "ocf:heartbeat:galera", Runs.Promoted),
@@ -58,7 +58,7 @@ sealed record KnownService(
         Single("nova-network", "ussuri", "Neutron: neutron-server and its agents"),
     }.ToDictionary(service => service.Name, StringComparer.Ordinal);
 
-    public static KnownService? Find(string name) => All.GetValueOrDefault(name);
+    public static CatalogueEntry? Find(string name) => All.GetValueOrDefault(name);
 
     public static bool IsRelease(string release) => Releases.Contains(release);
 
@@ -75,12 +75,12 @@ sealed record KnownService(
         _ => "ocf:openstack:service",
     };
 
-    static KnownService Platform(string name, string agent, Runs runs) => new(name, Nature.Platform, agent, runs, []);
+    static CatalogueEntry Platform(string name, string agent, Runs runs) => new(name, Nature.Platform, agent, runs, []);
 
-    static KnownService Api(string name, string[]? after = null) => new(name, Nature.Api, AgentOf(name), Runs.Everywhere, after ?? Keystone);
+    static CatalogueEntry Api(string name, string[]? after = null) => new(name, Nature.Api, AgentOf(name), Runs.Everywhere, after ?? Keystone);
 
-    static KnownService Worker(string name, string[]? after = null) => new(name, Nature.Worker, AgentOf(name), Runs.Everywhere, after ?? Store);
+    static CatalogueEntry Worker(string name, string[]? after = null) => new(name, Nature.Worker, AgentOf(name), Runs.Everywhere, after ?? Store);
 
-    static KnownService Single(string name, string? goneSince = null, string? instead = null) =>
+    static CatalogueEntry Single(string name, string? goneSince = null, string? instead = null) =>
         new(name, Nature.Single, AgentOf(name), Runs.Once, Store, goneSince, instead);
 }
