@@ -22,6 +22,9 @@ public sealed class Cluster(IClusterCommands commands, TimeProvider clock)
 
     public async Task<Cib> ReadCibAsync(CancellationToken cancel) => Cib.Parse(await AskAsync(["cibadmin", "--query"], cancel));
 
+    /// <inheritdoc cref="ChangeAsync(Action{XElement}, IReadOnlyCollection{string}, CancellationToken)"/>
+    public Task<Cib> ChangeAsync(Action<XElement> change, CancellationToken cancel) => ChangeAsync(change, [], cancel);
+
     /// <summary>
     /// Changes the configuration by reading all, changing, and replacing all, which Pacemaker refuses when somebody wrote in between; then
     /// it is read and changed again. A section is never replaced: that overwrites what others wrote, without a word. Before each try

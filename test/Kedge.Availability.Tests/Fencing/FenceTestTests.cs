@@ -113,6 +113,8 @@ public sealed class FenceTestTests : IDisposable
             await Task.Yield();
             switch (command)
             {
+                case ["crm_simulate", ..]:
+                    return new(0, "<pacemaker-result><actions/></pacemaker-result>", "");
                 case ["cibadmin", "--query"]:
                     return new(0, cib, "");
                 case ["cibadmin", "--replace", ..]:
