@@ -70,7 +70,7 @@ static class DefinitionMerge
     {
         var shared = atPoint.Volumes.Where(volume => volume.IsMultiattach).Select(volume => volume.Id).ToHashSet();
         var taken = kept.SelectMany(other => other.Volumes).Select(disk => disk.Volume).Where(volume => !shared.Contains(volume)).ToHashSet();
-        var held = point.Volumes.Where(copy => copy.Chain is not []).Select(copy => copy.Volume).Intersect(atPoint.Volumes.Select(volume => volume.Id)).ToHashSet();
+        var held = point.Volumes.Where(copy => copy.Chain is not [] || copy.Blocks is not null).Select(copy => copy.Volume).Intersect(atPoint.Volumes.Select(volume => volume.Id)).ToHashSet();
         var why = server.Volumes.FirstOrDefault(disk => !held.Contains(disk.Volume)) is { } missing ? $"the point has no data of its volume {missing.Volume}"
             : server.Volumes.FirstOrDefault(disk => taken.Contains(disk.Volume)) is { } used ? $"its volume {used.Volume} is another server's at the point"
             : server.Volumes.All(disk => disk.BootIndex != 0) ? "the point has no copy of its root disk"
