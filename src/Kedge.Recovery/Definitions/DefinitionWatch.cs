@@ -61,8 +61,8 @@ public sealed class DefinitionWatch(PointRepository repository, TimeProvider clo
 
     async Task<IReadOnlyList<Server>> ChangedServersAsync(Cloud cloud, CancellationToken cancel)
     {
-        if (lastLook is not { } last)
-            return [];
+        // The first look only learns what the overlap of the second will show again.
+        var last = lastLook ?? clock.GetUtcNow();
         var (news, seen) = (new List<Server>(), new Dictionary<ServerId, string>());
         await foreach (var server in cloud.Compute.ListServersAsync(new ServerFilter { ChangesSince = last - Overlap }, cancel))
         {

@@ -57,10 +57,8 @@ public sealed record RecoverWorkload(string Workload, string To, string? Point, 
 
     static async Task<StepOutcome> FollowAsync(RecoveryDesk desk, RunSummary failover, CancellationToken cancel)
     {
-        if (failover.Phase is RunPhase.Finished)
-            return Done(new WorkloadEnd(RecoveryEnd.Recovered, failover.Run.Value, Came(FailoverResult.Of(await desk.Journal.GetStateAsync(failover.Run, cancel)))));
-        if (failover.Phase is RunPhase.Abandoned)
-            return Done(new WorkloadEnd(RecoveryEnd.Failed, failover.Run.Value, $"Its failover {failover.Run} was given up."));
+        if (failover.IsEnded)
+            return Done(await EndOfAsync(desk, failover, cancel));
         if (await desk.SeeTo(failover.Run, cancel))
             return new StepOutcome.NotYet($"failover {failover.Run}", LookAgain);
         // It may have ended between the look and the answer.
@@ -70,6 +68,10 @@ public sealed record RecoverWorkload(string Workload, string To, string? Point, 
             : new StepOutcome.NotYet($"failover {failover.Run}", LookAgain);
     }
 
+    static async Task<WorkloadEnd> EndOfAsync(RecoveryDesk desk, RunSummary failover, CancellationToken cancel) => failover.Phase is RunPhase.Finished
+        ? new WorkloadEnd(RecoveryEnd.Recovered, failover.Run.Value, Came(FailoverResult.Of(await desk.Journal.GetStateAsync(failover.Run, cancel))))
+        : new WorkloadEnd(RecoveryEnd.Failed, failover.Run.Value, $"Its failover {failover.Run} was given up.");
+
     /// <summary>Null: it is begun. What is in the way of this one workload is its end, and no reason to stop the others.</summary>
     async Task<WorkloadEnd?> BeginAsync(RecoveryDesk desk, StepRun run, CancellationToken cancel)
     {
@@ -77,8 +79,9 @@ public sealed record RecoverWorkload(string Workload, string To, string? Point, 
         {
             if (await desk.FindWorkload(Workload, cancel) is not { } workload)
                 return new WorkloadEnd(RecoveryEnd.NotReady, null, "It was deleted since the site was declared lost.");
+            // One that this step followed, and that has ended since the last look, is not open any more and is found here.
             if (!IsForced && await LiveCopy.FindAsync(desk.Journal, workload, cancel) is { } copy)
-                return new WorkloadEnd(RecoveryEnd.ThereAlready, copy.Run.Value, $"Brought up by failover {copy.Run}.");
+                return copy.LastEventAt >= run.StartedAt ? await EndOfAsync(desk, copy, cancel) : new WorkloadEnd(RecoveryEnd.ThereAlready, copy.Run.Value, $"Brought up by failover {copy.Run}.");
             var prepared = await PreparedFailover.OfPointOrNewestAsync(desk, workload, Point, cancel);
             var readiness = await ReadinessCheck.RunAsync(prepared.Question(await desk.GetSite(workload.To, cancel)), desk.Clock, cancel);
             if (!readiness.IsReady && !IsForced)
