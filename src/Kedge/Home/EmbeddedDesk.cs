@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
+using Kedge.Recovery.Points;
 using Kedge.Recovery.SiteLoss;
 using Kedge.Recovery.Sites;
 using Kedge.Recovery.Steps;
@@ -47,7 +48,7 @@ sealed class EmbeddedDesk : IAsyncDisposable
         var named = new Dictionary<string, Site>(StringComparer.Ordinal);
         foreach (var name in PlanSites.Of(plan))
             named[name] = await GetSiteAsync(name, cancel);
-        return new SiteSet(named, Desk);
+        return new SiteSet(named, Desk) { PointsInUseAsync = (workload, stop) => PointsInUse.OfAsync(Desk.Journal, workload, stop) };
     }
 
     public async ValueTask DisposeAsync()
