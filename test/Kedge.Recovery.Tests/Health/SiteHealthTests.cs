@@ -109,7 +109,7 @@ public sealed class SiteHealthTests
 
             Written by `SiteHealthTests` (`KEDGE_REWRITE_GOLDEN=1` writes it anew): each row is put to the functions that decide, and this is what
             they answer. Where a row does not say otherwise: two witnesses are named, the mediator reaches its anchors, another site is up, and a
-            policy allows automation after ten minutes of silence. *Fails open* would be a failover that nobody wanted; only the first row begins one.
+            policy allows automation after ten minutes of silence. *Fails open* would be a failover that nobody wanted: it begins only where a row says yes.
 
 
             """;
