@@ -48,7 +48,7 @@ sealed class EmbeddedDesk : IAsyncDisposable
         var named = new Dictionary<string, Site>(StringComparer.Ordinal);
         foreach (var name in PlanSites.Of(plan))
             named[name] = await GetSiteAsync(name, cancel);
-        return new SiteSet(named, Desk) { PointsInUseAsync = (workload, stop) => PointsInUse.OfAsync(Desk.Journal, workload, stop) };
+        return new SiteSet(named, Desk) { Movers = kedge.Movers, PointsInUseAsync = (workload, stop) => PointsInUse.OfAsync(Desk.Journal, workload, stop) };
     }
 
     public async ValueTask DisposeAsync()
