@@ -26,6 +26,9 @@ static class ExitCodes
     /// <summary>The journal or the repository cannot be read or written.</summary>
     public const int Storage = 7;
 
+    /// <summary>A promise is at risk: the newest point is older than one and a half RPOs, or the like.</summary>
+    public const int AtRisk = 8;
+
     /// <summary>Interrupted (Ctrl-C): a run goes on with <c>kedge run resume</c>.</summary>
     public const int Interrupted = 130;
 
@@ -39,6 +42,7 @@ static class ExitCodes
           5    not ready: a failover would not work now
           6    refused: something else is under way, or it would not be safe
           7    the journal or the repository cannot be read or written
+          8    a promise is at risk (workload status, site health)
           130  interrupted; a run goes on with 'kedge run resume'
         """;
 }

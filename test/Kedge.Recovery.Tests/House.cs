@@ -126,17 +126,18 @@ sealed class House : IAsyncDisposable
     }) { Movers = Movers?.Board };
 
     /// <summary>Both hands are scoped to the project <c>demo</c>.</summary>
+    public CloudSettings SettingsOf(SandboxCloud cloud, string user) => new()
+    {
+        Name = $"{cloud.Settings.Name}-{user}",
+        AuthUrl = cloud.AuthUrl,
+        Credential = new Credential.Password(new UserReference(null, user, null, "Default"), cloud.Settings.Password),
+        Scope = new CloudScope.Project(null, "demo", null, "Default"),
+        Limits = new CallLimits { Seed = 1, Attempts = attempts },
+    };
+
     Cloud Connect(SandboxCloud cloud, string user)
     {
-        var settings = new CloudSettings
-        {
-            Name = $"{cloud.Settings.Name}-{user}",
-            AuthUrl = cloud.AuthUrl,
-            Credential = new Credential.Password(new UserReference(null, user, null, "Default"), cloud.Settings.Password),
-            Scope = new CloudScope.Project(null, "demo", null, "Default"),
-            Limits = new CallLimits { Seed = 1, Attempts = attempts },
-        };
-        var connection = Cloud.Connect(settings, cloud.CreateHandler(), Clock);
+        var connection = Cloud.Connect(SettingsOf(cloud, user), cloud.CreateHandler(), Clock);
         connections.Add(connection);
         return connection;
     }

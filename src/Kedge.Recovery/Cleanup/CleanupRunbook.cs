@@ -3,6 +3,7 @@ using System.Text.Json;
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
 using Kedge.Recovery.Protection;
+using Kedge.Recovery.SiteLoss;
 using Kedge.Recovery.Steps;
 
 namespace Kedge.Recovery.Cleanup;
@@ -24,6 +25,8 @@ public static class CleanupRunbook
     {
         if (run.Plan.Kind == Kind)
             throw new CleanupRefusedException($"Run {run.Run} is a cleanup itself; it made nothing.");
+        if (run.Plan.Kind == SiteLossRunbook.Kind)
+            throw new CleanupRefusedException($"Run {run.Run} made nothing by itself: clean up after each failover that it began. kedge run show {run.Run} names them.");
         if (run.Plan.Kind != FailoverRunbook.Kind && run.Phase is RunPhase.Finished)
             throw new CleanupRefusedException($"Run {run.Run} ({run.Plan.Title}) has finished, and what it made is in use: delete the recovery point instead.");
 

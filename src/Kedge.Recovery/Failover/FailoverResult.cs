@@ -51,7 +51,7 @@ public sealed record FailoverResult
             Servers = [.. steps.Select(s => s.Step).OfType<CreateServer>().Select(s => ServerOf(s, run))],
             FloatingIps = [.. made.Where(m => m.Step is ReserveFloatingIp).Select(m => FloatingIpOf((ReserveFloatingIp)m.Step, m.Made))],
             Volumes = [.. steps.Select(s => s.Step).Select(s => VolumeOf(s, run)).OfType<RestoredVolume>()],
-            NotAsCaptured = [.. made.SelectMany(m => m.Made?.NotAsCaptured ?? [])],
+            NotAsCaptured = [.. facts.Remarks, .. made.SelectMany(m => m.Made?.NotAsCaptured ?? [])],
         };
     }
 

@@ -26,4 +26,22 @@ public static class LiveCopy
         }
         return null;
     }
+
+    /// <summary>The same for all workloads at once, by their names.</summary>
+    public static async Task<IReadOnlyDictionary<string, RunSummary>> FindAllAsync(IJournal journal, CancellationToken cancel)
+    {
+        var cleaned = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var run in journal.ListAsync(new RunFilter { Kind = CleanupRunbook.Kind, IsOpen = false }, cancel))
+        {
+            if (run.Phase is RunPhase.Finished)
+                cleaned.Add(CleanupFacts.Of((await journal.GetStateAsync(run.Run, cancel)).Plan).Run);
+        }
+        var copies = new Dictionary<string, RunSummary>(StringComparer.Ordinal);
+        await foreach (var run in journal.ListAsync(new RunFilter { Kind = FailoverRunbook.Kind, IsOpen = false }, cancel))
+        {
+            if (!cleaned.Contains(run.Run.Value))
+                copies.TryAdd(run.Subject, run);
+        }
+        return copies;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Kedge.Recovery.Blueprints;
+using Kedge.Recovery.Definitions;
 using Kedge.Recovery.Formats;
 
 namespace Kedge.Recovery.Points;
@@ -179,6 +180,9 @@ public sealed class PointRepository
     public Task<bool> DeleteAsync(string workload, string id, CancellationToken cancel) =>
         DiskFaults.TellAsync($"Point {id} was not removed", Path, () => FolderOf(workload).RetireAsync(id, cancel));
 
+    /// <summary>How the workload's definition changed.</summary>
+    public DefinitionHistory DefinitionsOf(string workload) => new(workload, PathOf(workload), this, clock);
+
     /// <summary>Points no longer offered whose data is still to be removed, oldest first.</summary>
     internal Task<ImmutableArray<RecoveryPoint>> ListRetiredAsync(string workload, CancellationToken cancel) =>
         DiskFaults.TellAsync("The retired points cannot be listed", Path, () => FolderOf(workload).ListRetiredAsync(cancel));
@@ -198,6 +202,7 @@ public sealed class PointRepository
                 if (list.Damaged.Length > 0)
                     return 0;
                 named.UnionWith(list.Points.Select(stored => stored.Point.Blueprint));
+                named.UnionWith((await DefinitionsOf(workload).ListAsync(cancel)).Versions.Select(version => version.Blueprint));
             }
             var folder = System.IO.Path.Combine(Path, "blueprints");
             var before = (clock.GetUtcNow() - BlueprintsWait).UtcDateTime;
@@ -216,6 +221,7 @@ public sealed class PointRepository
         ? System.IO.Path.Combine(Path, "blueprints", hash + ".json")
         : throw new RepositoryException($"'{hash}' is not the name of a blueprint.");
 
-    PointFolder FolderOf(string workload) =>
-        new(System.IO.Path.Combine(Path, "workloads", RecordName.Checked(workload, "workload")), clock);
+    PointFolder FolderOf(string workload) => new(PathOf(workload), clock);
+
+    string PathOf(string workload) => System.IO.Path.Combine(Path, "workloads", RecordName.Checked(workload, "workload"));
 }

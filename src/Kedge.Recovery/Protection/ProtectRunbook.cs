@@ -46,6 +46,7 @@ public static class ProtectRunbook
             throw new ProtectionException(workload.Name, reasons);
         var (from, to) = (sites[workload.From], sites[workload.To]);
         var hash = await repository.PutBlueprintAsync(blueprint, cancel);
+        await repository.DefinitionsOf(workload.Name).PutAsync(blueprint, capturedAt, cancel);
         var before = await repository.FindNewestUsableAsync(workload.Name, cancel);
         return For(new ProtectInputs
         {

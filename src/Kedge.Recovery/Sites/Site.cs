@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kedge.OpenStack;
+using Kedge.Recovery.Failover;
 using Kedge.Recovery.Moving;
 
 namespace Kedge.Recovery.Sites;
@@ -30,8 +31,12 @@ public sealed class Site(string name, Cloud tenant, Cloud? admin)
 public sealed record SiteRecord(string Name, string Cloud, string? AdminCloud = null, SiteMovers? Movers = null, int? PointsAtOnce = null);
 
 /// <summary>The sites that a run may speak to.</summary>
-public sealed class SiteSet(IReadOnlyDictionary<string, Site> sites)
+/// <param name="sites">By their names.</param>
+/// <param name="desk">What a run of runs needs besides; null where runs begin no other runs.</param>
+public sealed class SiteSet(IReadOnlyDictionary<string, Site> sites, RecoveryDesk? desk = null)
 {
+    public RecoveryDesk? Desk { get; } = desk;
+
     /// <summary>Ids of the points of a workload that unfinished runs restore from; where nobody said how to find out, none.</summary>
     public Func<string, CancellationToken, Task<IReadOnlySet<string>>> PointsInUseAsync { get; init; } =
         static (_, _) => Task.FromResult<IReadOnlySet<string>>(ImmutableHashSet<string>.Empty);

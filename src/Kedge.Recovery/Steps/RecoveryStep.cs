@@ -3,6 +3,7 @@ using Kedge.Plans;
 using Kedge.Recovery.Cleanup;
 using Kedge.Recovery.Failover;
 using Kedge.Recovery.Protection;
+using Kedge.Recovery.SiteLoss;
 using Kedge.Recovery.Sites;
 
 namespace Kedge.Recovery.Steps;
@@ -40,6 +41,7 @@ namespace Kedge.Recovery.Steps;
 [JsonDerivedType(typeof(LookForKeypair), "look-for-keypair")]
 [JsonDerivedType(typeof(MakeVolume), "make-volume")]
 [JsonDerivedType(typeof(ReadDisk), "read-disk")]
+[JsonDerivedType(typeof(RecoverWorkload), "recover-workload")]
 [JsonDerivedType(typeof(ReleaseSourceSnapshots), "release-source-snapshots")]
 [JsonDerivedType(typeof(RemoveMade), "remove-made")]
 [JsonDerivedType(typeof(RemoveExposed), "remove-exposed")]

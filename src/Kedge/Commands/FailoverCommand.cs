@@ -4,7 +4,6 @@ using Kedge.Home;
 using Kedge.Output;
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
-using Kedge.Recovery.Points;
 using Kedge.Recovery.Readiness;
 using Kedge.Recovery.Workloads;
 
@@ -43,7 +42,7 @@ static class FailoverCommand
                     around.Error.WriteLine($"       If that is not wanted any more: kedge cleanup {copy.Run}. If it is gone for sure: --force.");
                     return ExitCodes.Conflict;
                 }
-                var plan = await PrepareAsync(kedge, workload, parsed.GetValue(point), parsed.GetValue(reason)!, parsed.GetValue(force), around, cancel);
+                var plan = await PrepareAsync(kedge, journal, workload, parsed.GetValue(point), parsed.GetValue(reason)!, parsed.GetValue(force), around, cancel);
                 if (plan is null)
                     return ExitCodes.NotReady;
                 if (!parsed.GetValue(yes) && !Confirm(plan, around))
@@ -64,23 +63,28 @@ static class FailoverCommand
 
     /// <summary>Null: not ready, and nobody forced it.</summary>
     internal static async Task<Plan?> PrepareAsync(
-        KedgeHome kedge, Workload workload, string? pointId, string reason, bool force, Surroundings around, CancellationToken cancel)
+        KedgeHome kedge, IJournal journal, Workload workload, string? point, string reason, bool force, Surroundings around, CancellationToken cancel)
     {
-        var repository = await kedge.OpenRepositoryAsync(cancel);
-        var point = await PointChoice.GetAsync(repository, workload.Name, pointId, cancel);
-        var report = await ReadyCommand.CheckAsync(kedge, workload, repository, point, around, cancel);
+        // Says which is missing, the repository or the point, before anything else does.
+        await PointChoice.GetAsync(await kedge.OpenRepositoryAsync(cancel), workload.Name, point, cancel);
+        await using var desk = await EmbeddedDesk.OpenAsync(kedge, journal, around.Clock, cancel);
+        var prepared = point is null
+            ? await PreparedFailover.OfNewestAsync(desk.Desk, workload, cancel)
+            : await PreparedFailover.OfPointAsync(desk.Desk, workload, point, cancel);
+        var report = await ReadinessCheck.RunAsync(prepared.Question(await kedge.GetSiteAsync(workload.To, cancel)), around.Clock, cancel);
         foreach (var found in report.Reasons)
             around.Error.WriteLine($"{(found.Severity is Severity.Blocks ? "BLOCKS" : "warns ")}  {found.Resource}: {found.What} {found.WhatToDo}");
-        if (report.Reasons.Any(found => found.Severity is Severity.Blocks) && !force)
+        foreach (var remark in prepared.Definition?.Remarks ?? [])
+            around.Error.WriteLine($"note    {remark}");
+        if (!report.IsReady && !force)
         {
             around.Error.WriteLine("kedge: not ready; nothing was begun. Mend what blocks, or insist with --force.");
             return null;
         }
-        var mapping = await kedge.Mappings.GetAsync(workload.Name, cancel);
+        if (prepared.Mapping is null)
+            await kedge.Mappings.GetAsync(workload.Name, cancel);
         var forced = force && report.Reasons.Length > 0 ? $" (forced against: {string.Join("; ", report.Reasons.Select(found => found.What))})" : "";
-        return FailoverRunbook.Write(
-            workload, point, await repository.GetBlueprintAsync(point.Blueprint, cancel), mapping,
-            new FailoverRequest(reason + forced, $"{Environment.UserName}@{Environment.MachineName}"));
+        return prepared.Write(new FailoverRequest(reason + forced, $"{Environment.UserName}@{Environment.MachineName}"));
     }
 
     /// <summary>Whoever names a point has a reason, a clean one perhaps: a run that was begun for another is not gone on with in its place.</summary>

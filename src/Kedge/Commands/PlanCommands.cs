@@ -15,7 +15,8 @@ static class PlanCommands
         {
             var kedge = home.Of(parsed);
             var workload = await kedge.Workloads.GetAsync(parsed.GetValue(name)!, cancel);
-            var plan = await FailoverCommand.PrepareAsync(kedge, workload, parsed.GetValue(point), "plan", force: true, around, cancel);
+            await using var journal = await kedge.OpenJournalAsync(cancel);
+            var plan = await FailoverCommand.PrepareAsync(kedge, journal, workload, parsed.GetValue(point), "plan", force: true, around, cancel);
             around.Output.Write(PlanText.Print(plan!));
             return ExitCodes.Done;
         });

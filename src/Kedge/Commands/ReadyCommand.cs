@@ -1,9 +1,8 @@
 using System.CommandLine;
 using Kedge.Home;
 using Kedge.Output;
-using Kedge.Recovery.Points;
+using Kedge.Recovery.Failover;
 using Kedge.Recovery.Readiness;
-using Kedge.Recovery.Workloads;
 
 namespace Kedge.Commands;
 
@@ -21,9 +20,10 @@ static class ReadyCommand
         {
             var kedge = home.Of(parsed);
             var workload = await kedge.Workloads.GetAsync(parsed.GetValue(name)!, cancel);
-            var repository = await kedge.FindRepositoryAsync(cancel);
-            var point = repository is null ? null : await repository.FindNewestUsableAsync(workload.Name, cancel);
-            var report = await CheckAsync(kedge, workload, repository, point, around, cancel);
+            await using var journal = await kedge.OpenJournalAsync(cancel);
+            await using var desk = await EmbeddedDesk.OpenAsync(kedge, journal, around.Clock, cancel);
+            var prepared = await PreparedFailover.OfNewestAsync(desk.Desk, workload, cancel);
+            var report = await ReadinessCheck.RunAsync(prepared.Question(await kedge.GetSiteAsync(workload.To, cancel)), around.Clock, cancel);
             output.Print(parsed, around.Output, new Shown.Rows(
                 ["Severity", "Code", "Resource", "What", "What To Do"],
                 [.. report.Reasons.Select(reason => new System.Text.Json.Nodes.JsonNode?[]
@@ -31,24 +31,12 @@ static class ReadyCommand
                     reason.Severity.ToString(), reason.Code, reason.Resource, reason.What, reason.WhatToDo,
                 })]));
             around.Error.WriteLine(report.IsReady
-                ? $"{workload.Name} is ready: point {point!.Id}, {Plans.PlanText.Say(around.Clock.GetUtcNow() - point.DataAt)} old."
+                ? $"{workload.Name} is ready: point {prepared.Point!.Id}, {Plans.PlanText.Say(around.Clock.GetUtcNow() - prepared.Point.DataAt)} old."
                 : $"{workload.Name} is not ready.");
+            foreach (var remark in prepared.Definition?.Remarks ?? [])
+                around.Error.WriteLine($"note: {remark}");
             return report.IsReady ? ExitCodes.Done : ExitCodes.NotReady;
         });
         return command;
-    }
-
-    internal static async Task<ReadinessReport> CheckAsync(
-        KedgeHome kedge, Workload workload, PointRepository? repository, RecoveryPoint? point, Surroundings around, CancellationToken cancel)
-    {
-        var question = new ReadinessQuestion
-        {
-            Workload = workload,
-            Mapping = await kedge.Mappings.FindAsync(workload.Name, cancel),
-            Point = point,
-            Blueprint = point is null ? null : await repository!.GetBlueprintAsync(point.Blueprint, cancel),
-            To = await kedge.GetSiteAsync(workload.To, cancel),
-        };
-        return await ReadinessCheck.RunAsync(question, around.Clock, cancel);
     }
 }

@@ -4,6 +4,7 @@ using Kedge.Home;
 using Kedge.Output;
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
+using Kedge.Recovery.SiteLoss;
 using Kedge.Recovery.Steps;
 
 namespace Kedge.Commands;
@@ -69,6 +70,8 @@ static class RunCommands
         };
         if (state.Plan.Kind == FailoverRunbook.Kind)
             fields.AddRange(FailoverReport.Of(state).Values.Where(field => field.Name is not ("run" or "phase" or "reason")));
+        if (state.Plan.Kind == SiteLossRunbook.Kind)
+            fields.AddRange([("site", SiteLossFacts.Of(state.Plan).Site), ("who", SiteLossFacts.Of(state.Plan).Who), ("declared_because", SiteLossFacts.Of(state.Plan).Reason)]);
         if (withSteps)
             fields.Add(("steps", new JsonArray([.. state.StepsInOrder.Select(StepOf)])));
         return new Shown.Fields(fields);

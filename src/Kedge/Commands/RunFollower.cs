@@ -15,9 +15,10 @@ static class RunFollower
     {
         var plan = (await journal.GetStateAsync(run, cancel)).Plan;
         await using var movers = ChangeRunbook.IsOne(plan.Kind) ? null : await EmbeddedMovers.OpenAsync(kedge, around, cancel);
+        await using var desk = await EmbeddedDesk.OpenAsync(kedge, journal, around.Clock, cancel);
         var executor = ChangeRunbook.IsOne(plan.Kind)
             ? HaChangeCommands.Executor(kedge, journal, plan, around)
-            : await BetweenCloudsAsync(kedge, journal, plan, around, cancel);
+            : await BetweenCloudsAsync(desk, journal, plan, around, cancel);
         around.Error.WriteLine($"Run {run}: {plan.Title}");
         if (!around.IsTerminal)
             return await executor.ExecuteAsync(run, new RunLines(around.Error, around.Clock), cancel);
@@ -26,9 +27,9 @@ static class RunFollower
         return await screen.FollowAsync(executor.ExecuteAsync(run, screen, cancel), cancel);
     }
 
-    static async Task<RunExecutor> BetweenCloudsAsync(KedgeHome kedge, IJournal journal, Plan plan, Surroundings around, CancellationToken cancel)
+    static async Task<RunExecutor> BetweenCloudsAsync(EmbeddedDesk desk, IJournal journal, Plan plan, Surroundings around, CancellationToken cancel)
     {
-        var sites = await kedge.ConnectAsync(plan, journal, cancel);
+        var sites = await desk.ConnectAsync(plan, cancel);
         return new(journal, step => RecoveryStepJson.Read(step, sites), RecoveryFaults.Read, RecoveryLimits.Of(plan), around.Clock, RunOwner.Current);
     }
 

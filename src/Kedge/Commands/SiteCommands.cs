@@ -17,6 +17,8 @@ static class SiteCommands
         Set(around, home),
         List(around, home),
         Show(around, home),
+        SiteHealthCommand.Create(around, home),
+        DeclareLostCommand.Create(around, home),
         Remove(around, home),
     };
 

@@ -17,6 +17,9 @@ static class WorkloadCommands
         List(around, home),
         Show(around, home),
         MethodsCommand.Create(around, home),
+        WorkloadStatusCommand.Create(around, home),
+        DefinitionCommands.History(around, home),
+        DefinitionCommands.Follow(around, home),
         Delete(around, home),
     };
 
