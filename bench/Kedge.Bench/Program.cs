@@ -1,5 +1,6 @@
 using Kedge.Bench.Blocks;
 using Kedge.Bench.Failover;
+using Kedge.Bench.Scale;
 
 namespace Kedge.Bench;
 
@@ -20,8 +21,10 @@ static class Program
                 return await BlocksPart.RunAsync(rest, stop.Token);
             case ["failover", .. var rest]:
                 return await FailoverPart.RunAsync(rest, stop.Token);
+            case ["scale", .. var rest]:
+                return await ScalePart.RunAsync(rest, stop.Token);
             default:
-                await Console.Error.WriteLineAsync($"usage: dev/bench blocks [--dir FOLDER] [--mib DATA] [--repeat N] [--page FILE]\n       dev/bench {FailoverPart.Usage}");
+                await Console.Error.WriteLineAsync($"usage: dev/bench blocks [--dir FOLDER] [--mib DATA] [--repeat N] [--page FILE]\n       dev/bench {FailoverPart.Usage}\n       dev/bench {ScalePart.Usage}");
                 return 2;
         }
     }
