@@ -167,7 +167,7 @@ public sealed class SeveralMediatorsTests(ITestOutputHelper output) : IAsyncLife
         var around = desk.Around(TextWriter.Null, TextWriter.Null, TimeProvider.System);
         var kedge = new KedgeHome(desk.Data, desk.Repository, around);
         var workload = await kedge.Workloads.GetAsync("shop", Cancel);
-        var plan = await FailoverCommand.PrepareAsync(kedge, workload, null, "a rehearsal", force: false, around, Cancel);
+        var plan = await FailoverCommand.PrepareAsync(kedge, journal, workload, null, "a rehearsal", force: false, around, Cancel);
         return await BeginAsync(plan!, FailoverRunbook.ExclusiveKey(workload));
     }
 
