@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Kedge.Mediator.Metrics;
+using Kedge.Mediator.Moving;
 using Kedge.Mediator.Protecting;
 using Kedge.Mediator.Running;
 using Kedge.Mediator.Schedules;
@@ -8,6 +9,7 @@ using Kedge.Mediator.Store;
 using Kedge.Mediator.Watch;
 using Kedge.Mediator.Web;
 using Kedge.Plans;
+using Kedge.Recovery.Moving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,7 +59,9 @@ public sealed partial class MediatorHost : IAsyncDisposable
         var meter = new MediatorMeter();
         var metrics = new PrometheusPage();
         var beat = new Heartbeat(clock);
-        var sites = new SiteConnections(records.Sites, records.Connect, journal, clock);
+        var movers = new MoveBoard(clock);
+        var door = await MoverDoor.OpenAsync(movers, records.DataPath, settings.Movers, clock, cancel);
+        var sites = new SiteConnections(records.Sites, records.Connect, movers, journal, clock);
         var hand = new RunHand(journal, sites, name, clock, meter, logs.CreateLogger("Kedge.Runs"));
         IScheduler? scheduler = null;
         var alive = new OwnersAlive(async asked => await new Timetable(scheduler!).ListLivingAsync(asked));
@@ -78,11 +82,13 @@ public sealed partial class MediatorHost : IAsyncDisposable
         HealthEndpoints.Map(web, beat, metrics);
 
         var mediator = new MediatorHost(beat, patrol, scheduler, web, clock, logs.CreateLogger("Kedge.Mediator"));
-        mediator.parts.AddRange([quartz, journal]);
+        mediator.parts.AddRange([door, quartz, journal]);
         mediator.parts.AddRange(new IAsyncDisposable?[] { postgres, alone }.OfType<IAsyncDisposable>());
         await web.StartAsync(cancel);
         await scheduler.Start(cancel);
         await patrol.StartAsync(cancel);
+        if (door.ClosedBecause is { } why)
+            mediator.LogDoorClosed(why);
         mediator.LogStarted(name, mediator.Address, postgres?.Place ?? records.DataPath);
         return mediator;
     }
@@ -136,6 +142,9 @@ public sealed partial class MediatorHost : IAsyncDisposable
 
     [LoggerMessage(3001, LogLevel.Information, "Mediator {Name} is reached at {Address} and keeps its runs in {Place}")]
     partial void LogStarted(string name, string address, string place);
+
+    [LoggerMessage(3004, LogLevel.Warning, "Movers cannot reach this mediator, volumes are not moved by blocks: {Why}")]
+    partial void LogDoorClosed(string why);
 
     [LoggerMessage(3002, LogLevel.Information, "Stopping: nothing new is begun, what is under way is handed over")]
     partial void LogStopping();

@@ -3,7 +3,9 @@ using Kedge.Availability.Description;
 using Kedge.Availability.Pacemaker;
 using Kedge.Mediator.Settings;
 using Kedge.Blocks.Devices;
+using Kedge.Mover.Boards;
 using Kedge.Mover.Settings;
+using Kedge.Mover.Transfers;
 using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
@@ -12,6 +14,7 @@ using Kedge.Recovery.Cleanup;
 using Kedge.Recovery.Failover;
 using Kedge.Recovery.Formats;
 using Kedge.Recovery.Mapping;
+using Kedge.Recovery.Moving;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.Protection;
 
@@ -49,6 +52,9 @@ static class Failure
         ClusterException { MayHaveHappened: true } => (ExitCodes.Cloud, "Look at the cluster before trying again: kedge ha status."),
         ClusterException => (ExitCodes.Cloud, null),
         OpenStackException cloud => (ExitCodes.Cloud, WhatToDo(cloud)),
+        BoardException => (ExitCodes.Cloud, "Does a run wait for movers there, and may this machine reach it? docs/operate/mover.md"),
+        MoveException move => (ExitCodes.Stopped, move.WhatToDo),
+        MoveBoardFullException => (ExitCodes.Conflict, null),
         RunConflictException => (ExitCodes.Conflict, "kedge run list shows it; kedge run resume RUN, or kedge run abandon RUN."),
         SupersededException => (ExitCodes.Conflict, "Another kedge has this run now; follow it with kedge run show."),
         RunNotFoundException => (ExitCodes.Usage, "kedge run list shows those there are."),

@@ -1,5 +1,6 @@
 using Kedge.Plans;
 using Kedge.Recovery.Formats;
+using Kedge.Recovery.Moving;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.Sites;
 
@@ -9,7 +10,7 @@ namespace Kedge.Mediator.Running;
 /// One connection to each site for all runs of this mediator, so that its limits of calls hold for all of them together. Made anew when the
 /// record changed, and once an hour, so that changed credentials come into use; what is under way keeps the one it began with.
 /// </summary>
-sealed class SiteConnections(RecordFolder<SiteRecord> records, Func<SiteRecord, Site> connect, IJournal journal, TimeProvider clock)
+sealed class SiteConnections(RecordFolder<SiteRecord> records, Func<SiteRecord, Site> connect, MoveBoard movers, IJournal journal, TimeProvider clock)
 {
     static readonly TimeSpan LongestUse = TimeSpan.FromHours(1);
 
@@ -36,6 +37,6 @@ sealed class SiteConnections(RecordFolder<SiteRecord> records, Func<SiteRecord, 
         var sites = new Dictionary<string, Site>(StringComparer.Ordinal);
         foreach (var name in names.Distinct())
             sites[name] = await GetAsync(name, cancel);
-        return new SiteSet(sites) { PointsInUseAsync = (workload, asked) => PointsInUse.OfAsync(journal, workload, asked) };
+        return new SiteSet(sites) { Movers = movers, PointsInUseAsync = (workload, asked) => PointsInUse.OfAsync(journal, workload, asked) };
     }
 }

@@ -11,6 +11,9 @@ public sealed record MediatorSettings
     /// <summary>Connection string of the PostgreSQL that several mediators share; null: embedded, in the data directory, alone.</summary>
     public string? Database { get; init; }
 
+    /// <summary>Addresses for movers in place of those that <c>kedge mover enroll</c> wrote down, parted by blanks; null: those.</summary>
+    public string? Movers { get; init; }
+
     /// <summary>Points taken at once of one site where its record says nothing.</summary>
     public required int PointsAtOnce { get; init; }
 
@@ -23,6 +26,7 @@ public sealed record MediatorSettings
         {
             Listen = Address(values.GetValueOrDefault("KEDGE_LISTEN") ?? "http://127.0.0.1:7676", problems),
             Database = values.GetValueOrDefault("KEDGE_DATABASE") is { Length: > 0 } database ? database : null,
+            Movers = values.GetValueOrDefault("KEDGE_MOVERS"),
             PointsAtOnce = Number(values, "KEDGE_POINTS_AT_ONCE", 4, 1, 1000, problems),
         };
         return problems is [] ? settings : throw new MediatorSettingsException(problems);

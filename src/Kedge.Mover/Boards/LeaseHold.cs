@@ -43,7 +43,7 @@ sealed class LeaseHold : IDisposable
     {
         if (lostBecause is null && Left > TimeSpan.Zero) return;
         lostBecause ??= "it was not renewed in time";
-        throw new LeaseLostException($"The lease on {lease.Order.Id} is lost: {lostBecause}. Another mover goes on.");
+        throw new MoveException(MoveFailureCode.Lost, $"The lease on {lease.Order.Id} is lost: {lostBecause}.", "Another mover goes on.");
     }
 
     /// <summary>Reports progress, and thereby renews, until told to end or the lease is lost.</summary>
@@ -106,6 +106,3 @@ sealed class LeaseHold : IDisposable
         await over.CancelAsync();
     }
 }
-
-/// <summary>The order may be another mover's by now.</summary>
-sealed class LeaseLostException(string message) : Exception(message);

@@ -18,14 +18,14 @@ enum DeviceUse
 sealed class DeviceOpening(MoverSettings settings, TimeProvider time)
 {
     /// <summary>Opens the device.</summary>
-    /// <exception cref="MoveRefusedException">The settings do not know, or allow, it.</exception>
+    /// <exception cref="MoveException">The settings do not know, or allow, it.</exception>
     public async Task<IDevice> OpenAsync(MoveDevice device, DeviceUse use, CancellationToken cancel) => device switch
     {
-        MoveDevice.Rbd { Snapshot: not null } rbd when use == DeviceUse.Write => throw new MoveRefusedException($"{rbd.Pool}/{rbd.Image}@{rbd.Snapshot} is a snapshot, which nobody can write.", "Order the image itself."),
+        MoveDevice.Rbd { Snapshot: not null } rbd when use == DeviceUse.Write => throw MoveException.Refused($"{rbd.Pool}/{rbd.Image}@{rbd.Snapshot} is a snapshot, which nobody can write.", "Order the image itself."),
         MoveDevice.Rbd rbd => await QemuNbd.OpenAsync(QemuNbd.OptionsOf(rbd, Ceph(rbd)), use, settings, time, cancel),
         MoveDevice.Nbd nbd => await OpenNbdAsync(nbd, null, use, cancel),
         MoveDevice.LocalFile file => FileDevice.Open(Allowed(file), use == DeviceUse.Read ? FileUse.ReadDirect : FileUse.Write),
-        _ => throw new MoveRefusedException($"This mover does not know devices of the kind {device.GetType().Name}.", "Bring the mover up to date."),
+        _ => throw MoveException.Refused($"This mover does not know devices of the kind {device.GetType().Name}.", "Bring the mover up to date."),
     };
 
     /// <summary>What the back end says has changed on an open device; null when it says nothing.</summary>
@@ -41,20 +41,20 @@ sealed class DeviceOpening(MoverSettings settings, TimeProvider time)
             case (_, ChangeSource.Compared):
                 return null;
             default:
-                throw new MoveRefusedException($"A device of the kind {MoveNeeds.Of(device)} has no change map of the kind {source.GetType().Name}.", "Order it compared, or another source of changes.");
+                throw MoveException.Refused($"A device of the kind {MoveNeeds.Of(device)} has no change map of the kind {source.GetType().Name}.", "Order it compared, or another source of changes.");
         }
     }
 
     CephSettings Ceph(MoveDevice.Rbd rbd) => settings.Clusters.TryGetValue(rbd.Cluster, out var ceph)
         ? ceph
-        : throw new MoveRefusedException($"This mover knows no Ceph cluster '{rbd.Cluster}'.", "Name it under 'clusters' in the mover's settings.");
+        : throw MoveException.Refused($"This mover knows no Ceph cluster '{rbd.Cluster}'.", "Name it under 'clusters' in the mover's settings.");
 
     /// <summary>By its text, after dots: links below an allowed directory are the administrator's own.</summary>
     string Allowed(MoveDevice.LocalFile file)
     {
         var path = Path.GetFullPath(file.Path);
         if (Path.IsPathRooted(file.Path) && settings.Files.Any(root => path.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal))) return path;
-        throw new MoveRefusedException($"{file.Path} is below none of the directories that this mover may open ({string.Join(", ", settings.Files)}).", "Name its directory under 'files' in the mover's settings, if that is wanted.");
+        throw MoveException.Refused($"{file.Path} is below none of the directories that this mover may open ({string.Join(", ", settings.Files)}).", "Name its directory under 'files' in the mover's settings, if that is wanted.");
     }
 
     async Task<NbdDevice> OpenNbdAsync(MoveDevice.Nbd nbd, string? changes, DeviceUse use, CancellationToken cancel)
@@ -62,7 +62,7 @@ sealed class DeviceOpening(MoverSettings settings, TimeProvider time)
         var device = await NbdDevice.ConnectAsync(Endpoint(nbd) with { ChangeContext = changes }, time, cancel);
         if (use == DeviceUse.Read || !device.IsReadOnly) return device;
         await device.DisposeAsync();
-        throw new MoveRefusedException($"{nbd.Uri} is read-only.", "Export it for writing.");
+        throw MoveException.Refused($"{nbd.Uri} is read-only.", "Export it for writing.");
     }
 
     NbdEndpoint Endpoint(MoveDevice.Nbd nbd)
@@ -89,9 +89,9 @@ sealed class DeviceOpening(MoverSettings settings, TimeProvider time)
         }
     }
 
-    static MoveRefusedException Malformed(MoveDevice.Nbd nbd) =>
-        new($"'{nbd.Uri}' is not an address of NBD.", "Write nbd://host[:port]/export, nbds://… for TLS, or nbd+unix:///export?socket=/path.");
+    static MoveException Malformed(MoveDevice.Nbd nbd) =>
+        MoveException.Refused($"'{nbd.Uri}' is not an address of NBD.", "Write nbd://host[:port]/export, nbds://… for TLS, or nbd+unix:///export?socket=/path.");
 
-    MoveRefusedException NotAllowed(string host) =>
-        new($"This mover may not open NBD exports of {host} (it may: {string.Join(", ", settings.Nbd)}).", "Name it under 'nbd' in the mover's settings, if that is wanted.");
+    MoveException NotAllowed(string host) =>
+        MoveException.Refused($"This mover may not open NBD exports of {host} (it may: {string.Join(", ", settings.Nbd)}).", "Name it under 'nbd' in the mover's settings, if that is wanted.");
 }

@@ -32,7 +32,7 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
             MoveWork.Write write => await WriteAsync(order, write, lease.WasBegun, repository, hold, meter),
             MoveWork.Verify verify => await VerifyAsync(order, verify, repository, hold, meter),
             MoveWork.Repair repair => await RepairAsync(order, repair, repository, hold, meter),
-            _ => throw new MoveRefusedException($"This mover does not know work of the kind {order.Work.GetType().Name}.", "Bring the mover up to date."),
+            _ => throw MoveException.Refused($"This mover does not know work of the kind {order.Work.GetType().Name}.", "Bring the mover up to date."),
         };
     }
 
@@ -128,11 +128,11 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
     static async Task<(Point Point, DiskRecord Disk)> GetDiskAsync(Repository repository, DiskInPoint wanted, CancellationToken cancel)
     {
         var point = await repository.FindPointAsync(wanted.Series, wanted.Sequence, cancel)
-            ?? throw new MoveRefusedException($"The repository has no point {wanted.Series}/{wanted.Sequence}.", "Take another point; kedge point list shows those there are.");
+            ?? throw MoveException.Refused($"The repository has no point {wanted.Series}/{wanted.Sequence}.", "Take another point; kedge point list shows those there are.");
         var disk = point.Disk(wanted.Disk);
         return disk.Root.ToString() == wanted.Root
             ? (point, disk)
-            : throw new MoveRefusedException(
+            : throw MoveException.Refused(
                 $"The disk {wanted.Disk} of point {wanted.Series}/{wanted.Sequence} has the root {disk.Root}, and not {wanted.Root}, which was ordered.",
                 "The repository is another one, or was set back in time: check it with the heads that the points' manifests name.");
     }
@@ -140,7 +140,7 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
     async Task<Repository> OpenRepositoryAsync(string name, LeaseHold hold, MoveMeter meter)
     {
         if (!settings.Repositories.TryGetValue(name, out var found))
-            throw new MoveRefusedException($"This mover knows no repository '{name}'.", "Name it under 'repositories' in the mover's settings.");
+            throw MoveException.Refused($"This mover knows no repository '{name}'.", "Name it under 'repositories' in the mover's settings.");
         var store = new MeteredStore(RepositoryOpening.Store(found, time), bandwidth, hold, meter);
         return await Repository.OpenAsync(store, await RepositoryOpening.CredentialAsync(found, hold.Token), time, hold.Token);
     }
@@ -153,9 +153,11 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
     static MoveResult Counted(MoveResult result, MoveMeter meter) =>
         result with { ReadBytes = meter.ReadBytes, WrittenBytes = meter.WrittenBytes, SentBytes = meter.SentBytes, Took = meter.Elapsed };
 
-    static MismatchException Mismatch(MoveOrder order, MoveResult result) => new(
+    static MoveException Mismatch(MoveOrder order, MoveResult result) => new(
+        MoveFailureCode.Mismatch,
         $"What was written to {order.Device} and read back is not what {result.Disk.Series}/{result.Disk.Sequence} says, at bytes "
-        + string.Join(", ", result.Mismatches.Take(10).Select(range => $"{range.OffsetBytes}+{range.LengthBytes}")) + (result.Mismatches.Length > 10 ? $" and {result.Mismatches.Length - 10} more ranges." : "."));
+        + string.Join(", ", result.Mismatches.Take(10).Select(range => $"{range.OffsetBytes}+{range.LengthBytes}")) + (result.Mismatches.Length > 10 ? $" and {result.Mismatches.Length - 10} more ranges." : "."),
+        "Do not boot from it. Check the repository (kedge repository check --read-data) and the target's storage; ordered again, it is written again.");
 
     /// <summary>Blocks as ranges, neighbours joined; more than a thousand end in one that reaches to the last.</summary>
     internal static ImmutableArray<ByteRange> Ranges(IReadOnlyList<long> blocks, DiskRecord disk)

@@ -4,14 +4,17 @@ using Kedge.Contracts.Moving;
 
 namespace Kedge.Mover.Transfers;
 
-/// <summary>The order makes no sense to this mover.</summary>
-sealed class MoveRefusedException(string message, string whatToDo) : Exception(message)
+/// <summary>An order that was not done, for a reason of its own: refused, other bytes than the point's, lost to another mover.</summary>
+public sealed class MoveException(MoveFailureCode code, string message, string whatToDo) : Exception(message)
 {
-    public string WhatToDo { get; } = whatToDo;
-}
+    /// <summary>What kind of failure it is.</summary>
+    public MoveFailureCode Code { get; } = code;
 
-/// <summary>What was written and read back is not what the point says.</summary>
-sealed class MismatchException(string message) : Exception(message);
+    /// <summary>For a person.</summary>
+    public string WhatToDo { get; } = whatToDo;
+
+    internal static MoveException Refused(string message, string whatToDo) => new(MoveFailureCode.Refused, message, whatToDo);
+}
 
 /// <summary>What an exception of a transfer means for its order.</summary>
 static class MoveFailures
@@ -21,8 +24,7 @@ static class MoveFailures
     /// <summary>Null: not foreseen.</summary>
     public static MoveFailure? Read(Exception e) => e switch
     {
-        MoveRefusedException refused => Of(MoveFailureCode.Refused, e, refused.WhatToDo, isTransient: false),
-        MismatchException => Of(MoveFailureCode.Mismatch, e, "Do not boot from it. Check the repository (kedge repository check --read-data) and the target's storage; ordered again, it is written again.", isTransient: false),
+        MoveException own => Of(own.Code, e, own.WhatToDo, isTransient: false),
         DeviceException device => Of(
             MoveFailureCode.Device, e, device.Fault == DeviceFault.Refused ? "See whether the device is there and whether the mover's user may open it." : "See the log of the device's server or host.", device.IsTransient || device.Fault == DeviceFault.Failed),
         RepositoryException repository => OfRepository(repository),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Kedge.OpenStack;
 using Kedge.Plans;
+using Kedge.Recovery.Moving;
 
 namespace Kedge.Recovery.Steps;
 
@@ -12,6 +13,7 @@ public static class RecoveryFaults
     public static StepFault? Read(Exception e) => e switch
     {
         OpenStackException cloud => OfCloud(cloud),
+        MoveBoardFullException full => new StepFault(true, false, full.Message, null, "See which movers are at work: kedge mover list."),
         KeyNotFoundException unknownSite => new StepFault(false, false, unknownSite.Message, null, "Tell this kedge about the site, then resume the run."),
         JsonException newer => new StepFault(false, false, $"The step cannot be read: {newer.Message}", null, "It was written by a newer kedge: resume the run with that one."),
         _ => null,

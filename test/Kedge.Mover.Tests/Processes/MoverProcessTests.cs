@@ -65,7 +65,7 @@ public sealed class MoverProcessTests
         first.Mover.Pause();
         await yard.StartAsync("second", site: first.Order.Site);
         await yard.DoneAsync(first.Order);
-        await using (var server = File.OpenWrite(target))
+        await using (var server = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             server.Position = 40 * MiB;
             server.Write(new byte[8 * MiB]);
@@ -86,7 +86,7 @@ public sealed class MoverProcessTests
         var order = Yard.Read("read", source);
         var first = await yard.StartAsync("first", "4 MiB");
         yard.Board.Order(order);
-        await yard.UntilAsync(order, status => status is MoveStatus.Running);
+        await first.LineAsync("read: read ");
 
         Assert.Equal(0, await first.EndAsync());
         await yard.StartAsync("second");
