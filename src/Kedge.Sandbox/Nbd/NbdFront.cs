@@ -31,8 +31,8 @@ sealed class NbdFront : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        listener.Dispose();
         await accepting;
+        listener.Dispose();
         await Task.WhenAll(talks);
         stop.Dispose();
     }
@@ -48,7 +48,7 @@ sealed class NbdFront : IAsyncDisposable
                 talks.Add(Task.Run(() => TalkAsync(client)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
             // The cloud was killed.
         }

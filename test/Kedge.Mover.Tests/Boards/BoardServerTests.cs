@@ -114,9 +114,11 @@ public sealed class BoardServerTests
         await using var yard = await Yard.NewAsync();
         using var identity = MoverIdentity.Open(await yard.EnrollAsync("north"));
         using var client = Client(identity.Certificate);
-        using var body = new ByteArrayContent(new byte[300 * 1024]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(yard.Address, "/v1/report")) { Content = new ByteArrayContent(new byte[300 * 1024]) };
+        // Whoever sends at once may hear of a broken connection before he hears why.
+        request.Headers.ExpectContinue = true;
 
-        using var answer = await client.PostAsync(new Uri(yard.Address, "/v1/report"), body, Cancel);
+        using var answer = await client.SendAsync(request, Cancel);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
@@ -146,6 +148,7 @@ public sealed class BoardServerTests
     /// <summary>A client that believes any board.</summary>
     static HttpClient Client(X509Certificate2? certificate) => new(new SocketsHttpHandler
     {
+        Expect100ContinueTimeout = TimeSpan.FromMinutes(5),
         SslOptions = new SslClientAuthenticationOptions
         {
             RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
