@@ -102,7 +102,7 @@ public sealed class AgentTests
         var orphans = Path.Combine(Path.GetTempPath(), $"{agent.Main}.child");
         var child = int.Parse(await File.ReadAllTextAsync(orphans, TestContext.Current.CancellationToken));
 
-        Process.GetProcessById(agent.Main).Kill();
+        await SignalAsync("KILL", agent.Main, "ZX");
 
         Assert.Equal(Failed, (await agent.MonitorAsync()).Code);
         Assert.Equal(Success, (await agent.StopAsync()).Code);
@@ -131,7 +131,7 @@ public sealed class AgentTests
         using var agent = new Agent("nova-scheduler").Runs("trap 'echo in order; exit' TERM; while :; do sleep 0.1; done");
         await agent.StartAsync();
 
-        await Agent.RunAsync("kill", ["-s", "STOP", $"{agent.Main}"], []);
+        await SignalAsync("STOP", agent.Main, "T");
 
         Assert.Equal(Failed, (await agent.MonitorAsync()).Code);
         Assert.Equal(Success, (await agent.StopAsync()).Code);
@@ -193,7 +193,7 @@ public sealed class AgentTests
         Assert.Equal(Success, (await agent.MonitorAsync()).Code);
         Assert.Equal(Success, (await agent.DoAsync("promote")).Code);
         Assert.Equal(Promoted, (await agent.MonitorAsync()).Code);
-        Process.GetProcessById(agent.Main).Kill();
+        await SignalAsync("KILL", agent.Main, "ZX");
 
         Assert.Equal(FailedPromoted, (await agent.MonitorAsync()).Code);
         Assert.Equal(Success, (await agent.DoAsync("demote")).Code);
@@ -201,5 +201,27 @@ public sealed class AgentTests
     }
 
     /// <summary>A zombie is dead; nobody here may have fetched it.</summary>
-    static bool IsAlive(int process) => File.Exists($"/proc/{process}/stat") && !File.ReadAllText($"/proc/{process}/stat").Contains(") Z", StringComparison.Ordinal);
+    static bool IsAlive(int process) => StateOf(process) is { } state && state is not ('Z' or 'X');
+
+    /// <summary>A signal is sent at once and heard when the process next runs: waits for that, so that nobody looks in between.</summary>
+    static async Task SignalAsync(string signal, int process, string heard)
+    {
+        await Agent.RunAsync("kill", ["-s", signal, $"{process}"], []);
+        while (StateOf(process) is { } state && !heard.Contains(state, StringComparison.Ordinal))
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The letter of proc(5); null: it is gone.</summary>
+    static char? StateOf(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[stat.LastIndexOf(')') + 2];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 }
