@@ -1,5 +1,6 @@
 using Kedge.Plans;
 using Kedge.Recovery.Steps;
+using Kedge.Recovery.Tests;
 
 namespace Kedge.Simulation.Tests;
 
@@ -81,15 +82,5 @@ sealed class MediatorLoop(World world, Life life)
     sealed record WithFiles(World World, Step Inner) : Step
     {
         public override Task<StepOutcome> RunAsync(StepRun run, CancellationToken cancel) => World.WithFilesAsync(() => Inner.RunAsync(run, cancel));
-    }
-
-    sealed record Blind(Step Inner) : Step
-    {
-        public override Task<StepOutcome> RunAsync(StepRun run, CancellationToken cancel) => Inner.RunAsync(
-            new StepRun
-            {
-                Run = run.Run, Step = run.Step with { Id = $"{run.Step.Id}/{run.Attempt}" }, Attempt = run.Attempt, Clock = run.Clock, StartedAt = run.StartedAt, Results = run.Results,
-            },
-            cancel);
     }
 }

@@ -127,12 +127,12 @@ public sealed class PostgresJournal : IJournal
     {
         var sql = $"SELECT {JournalSql.SummaryColumns} FROM runs WHERE {JournalSql.Where(filter)} ORDER BY accepted_at DESC, run DESC LIMIT @Most";
         var asked = new { filter.Kind, filter.Subject, filter.ExclusiveKey, filter.Most };
-        foreach (var row in await ManyAsync<SummaryRow>(sql, asked, cancel))
-            yield return row.ToSummary();
+        foreach (var row in await ManyAsync<SummaryRow<DateTime>>(sql, asked, cancel))
+            yield return row.ToSummary(Moment);
     }
 
     public async Task<RunSummary?> FindAsync(RunId run, CancellationToken cancel) =>
-        (await OneAsync<SummaryRow>($"SELECT {JournalSql.SummaryColumns} FROM runs WHERE run = @run", new { run = run.Value }, cancel))?.ToSummary();
+        (await OneAsync<SummaryRow<DateTime>>($"SELECT {JournalSql.SummaryColumns} FROM runs WHERE run = @run", new { run = run.Value }, cancel))?.ToSummary(Moment);
 
     public ValueTask DisposeAsync() => isOwner ? database.DisposeAsync() : ValueTask.CompletedTask;
 
@@ -180,24 +180,4 @@ public sealed class PostgresJournal : IJournal
     static DateTimeOffset Moment(DateTime at) => new(DateTime.SpecifyKind(at, DateTimeKind.Utc));
 
     sealed record EventRow(long Seq, long Epoch, DateTime At, string Event);
-
-    sealed record SummaryRow(
-        string Run, string Kind, string Title, string Subject, string ExclusiveKey, string Owner, string Phase,
-        long Epoch, long LastSeq, DateTime AcceptedAt, DateTime LastEventAt)
-    {
-        public RunSummary ToSummary() => new()
-        {
-            Run = new RunId(Run),
-            Kind = Kind,
-            Title = Title,
-            Subject = Subject,
-            ExclusiveKey = ExclusiveKey,
-            Owner = Owner,
-            Phase = JournalSql.Phase(Phase),
-            Epoch = Epoch,
-            LastSeq = LastSeq,
-            AcceptedAt = Moment(AcceptedAt),
-            LastEventAt = Moment(LastEventAt),
-        };
-    }
 }

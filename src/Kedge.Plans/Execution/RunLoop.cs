@@ -56,6 +56,7 @@ internal sealed class RunLoop
         finally
         {
             stop.Cancel();
+            // On the caller's context, as every wait here: in simulated time there is no other.
             await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }

@@ -23,5 +23,27 @@ public static class JournalSql
 
     public static string Word(RunPhase phase) => phase.ToString().ToLowerInvariant();
 
-    public static RunPhase Phase(string word) => Enum.Parse<RunPhase>(word, ignoreCase: true);
+    internal static RunPhase Phase(string word) => Enum.Parse<RunPhase>(word, ignoreCase: true);
+}
+
+/// <summary>A row of <see cref="JournalSql.SummaryColumns"/>.</summary>
+/// <typeparam name="TMoment">How the database keeps a moment.</typeparam>
+public sealed record SummaryRow<TMoment>(
+    string Run, string Kind, string Title, string Subject, string ExclusiveKey, string Owner, string Phase,
+    long Epoch, long LastSeq, TMoment AcceptedAt, TMoment LastEventAt)
+{
+    public RunSummary ToSummary(Func<TMoment, DateTimeOffset> moment) => new()
+    {
+        Run = new RunId(Run),
+        Kind = Kind,
+        Title = Title,
+        Subject = Subject,
+        ExclusiveKey = ExclusiveKey,
+        Owner = Owner,
+        Phase = JournalSql.Phase(Phase),
+        Epoch = Epoch,
+        LastSeq = LastSeq,
+        AcceptedAt = moment(AcceptedAt),
+        LastEventAt = moment(LastEventAt),
+    };
 }

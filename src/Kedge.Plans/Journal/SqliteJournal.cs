@@ -150,9 +150,9 @@ public sealed class SqliteJournal : IJournal
     {
         var sql = $"SELECT {Columns} FROM runs WHERE {JournalSql.Where(filter)} ORDER BY accepted_at DESC, run DESC LIMIT @Most";
         var asked = new { filter.Kind, filter.Subject, filter.ExclusiveKey, Most = filter.Most ?? int.MaxValue };
-        var rows = await GatedAsync(() => connection.Query<SummaryRow>(sql, asked).AsList(), cancel);
+        var rows = await GatedAsync(() => connection.Query<SummaryRow<string>>(sql, asked).AsList(), cancel);
         foreach (var row in rows)
-            yield return row.ToSummary();
+            yield return row.ToSummary(Moment);
     }
 
     public Task<RunSummary?> FindAsync(RunId run, CancellationToken cancel) => GatedAsync(() => Find(run, null), cancel);
@@ -190,10 +190,10 @@ public sealed class SqliteJournal : IJournal
     }
 
     private RunSummary? Find(RunId run, SqliteTransaction? transaction) =>
-        connection.QuerySingleOrDefault<SummaryRow>($"SELECT {Columns} FROM runs WHERE run = @run", new { run = run.Value }, transaction)?.ToSummary();
+        connection.QuerySingleOrDefault<SummaryRow<string>>($"SELECT {Columns} FROM runs WHERE run = @run", new { run = run.Value }, transaction)?.ToSummary(Moment);
 
     private RunSummary? FindHolder(string key, SqliteTransaction transaction) =>
-        connection.QuerySingleOrDefault<SummaryRow>($"SELECT {Columns} FROM runs WHERE exclusive_key = @key AND is_ended = 0", new { key }, transaction)?.ToSummary();
+        connection.QuerySingleOrDefault<SummaryRow<string>>($"SELECT {Columns} FROM runs WHERE exclusive_key = @key AND is_ended = 0", new { key }, transaction)?.ToSummary(Moment);
 
     private ImmutableArray<RecordedEvent> Read(RunId run, long afterSeq, int most, SqliteTransaction? transaction) =>
     [
@@ -222,24 +222,4 @@ public sealed class SqliteJournal : IJournal
     private sealed record Raised(long Epoch, long LastSeq);
 
     private sealed record EventRow(long Seq, long Epoch, string At, string Event);
-
-    private sealed record SummaryRow(
-        string Run, string Kind, string Title, string Subject, string ExclusiveKey, string Owner, string Phase,
-        long Epoch, long LastSeq, string AcceptedAt, string LastEventAt)
-    {
-        public RunSummary ToSummary() => new()
-        {
-            Run = new RunId(Run),
-            Kind = Kind,
-            Title = Title,
-            Subject = Subject,
-            ExclusiveKey = ExclusiveKey,
-            Owner = Owner,
-            Phase = JournalSql.Phase(Phase),
-            Epoch = Epoch,
-            LastSeq = LastSeq,
-            AcceptedAt = Moment(AcceptedAt),
-            LastEventAt = Moment(LastEventAt),
-        };
-    }
 }

@@ -16,10 +16,7 @@ sealed class ImageCopying(Cloud from, Cloud to, StepRun run)
     public async Task<Image?> FindOwnAsync(CancellationToken cancel)
     {
         Image? own = null;
-        await foreach (var image in to.Images.ListImagesAsync(new ImageFilter { Properties = Mark.Of(run).Metadata }, cancel))
-            own = await BetterAsync(own, image, cancel);
-        // Hidden ones are left out of lists, unless asked for by property of their own.
-        await foreach (var image in to.Images.ListImagesAsync(new ImageFilter { Properties = Mark.Of(run).Metadata.Add("os_hidden", "true") }, cancel))
+        await foreach (var image in MarkedResource.ImagesAsync(to, Mark.Of(run).Metadata, cancel))
             own = await BetterAsync(own, image, cancel);
         return own;
     }

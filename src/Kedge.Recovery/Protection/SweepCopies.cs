@@ -6,8 +6,9 @@ using Kedge.Recovery.Steps;
 namespace Kedge.Recovery.Protection;
 
 /// <summary>
-/// The last look of a run that protects: of backups, images, standbys and their snapshots that carry the mark of one step more than once, those that the point does not
-/// hold go. Two appear when a call arrives only after a later one had looked. What carries another run's mark, or none, is never touched.
+/// The last look of a run that protects: of backups, images, standbys and their snapshots that carry the mark of one step more than once,
+/// those that the point does not hold go. Two appear when a call arrives only after a later one had looked. What carries another run's mark,
+/// or none, is never touched.
 /// </summary>
 public sealed record SweepCopies(string Repository, string Workload, string From, string To) : RecoveryStep
 {

@@ -66,12 +66,15 @@ sealed record MarkedResource(MadeKind Kind, string Id, string? StepMark, DateTim
                 .Where(it => it.SnapshotId is { Value.Length: > 0 }).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
             MadeKind.Snapshot => cloud.BlockStorage.ListSnapshotsAsync(BlockStorageFilter.None, cancel).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
             MadeKind.Backup => cloud.BlockStorage.ListBackupsAsync(BlockStorageFilter.None, cancel).Select(it => new Seen(it.Id.Value, [it.Description ?? ""], it.Metadata, it.CreatedAt)),
-            // Hidden ones are left out of lists, unless asked for by property of their own.
-            MadeKind.Image => cloud.Images.ListImagesAsync(new ImageFilter { Properties = marked }, cancel)
-                .Concat(cloud.Images.ListImagesAsync(new ImageFilter { Properties = marked.Add("os_hidden", "true") }, cancel)).Select(it => new Seen(it.Id.Value, it.Tags, it.Properties, it.CreatedAt)),
+            MadeKind.Image => ImagesAsync(cloud, marked, cancel).Select(it => new Seen(it.Id.Value, it.Tags, it.Properties, it.CreatedAt)),
             _ => AsyncEnumerable.Empty<Seen>(),
         };
     }
+
+    /// <summary>Images with these properties. Hidden ones are left out of lists, unless asked for by a property of their own.</summary>
+    public static IAsyncEnumerable<Image> ImagesAsync(Cloud cloud, IImmutableDictionary<string, string> properties, CancellationToken cancel) =>
+        cloud.Images.ListImagesAsync(new ImageFilter { Properties = properties }, cancel)
+            .Concat(cloud.Images.ListImagesAsync(new ImageFilter { Properties = properties.Add("os_hidden", "true") }, cancel));
 
     static string? StepOf(IReadOnlyList<string> texts, IReadOnlyDictionary<string, string> metadata, string run)
     {

@@ -109,20 +109,4 @@ public sealed class CrashSweepTests
         "host/1", blindKind is null ? null : (planned, step) => planned.Kind == blindKind ? new Blind(step) : step);
 
     sealed record Ended(RunPhase Phase, string? Reason, string Picture, List<SandboxCall> Calls, int Writes);
-
-    /// <summary>A step whose look-up is taken out: it is told another mark at each attempt.</summary>
-    sealed record Blind(Step Inner) : Step
-    {
-        public override Task<StepOutcome> RunAsync(StepRun run, CancellationToken cancel) => Inner.RunAsync(
-            new StepRun
-            {
-                Run = run.Run,
-                Step = run.Step with { Id = $"{run.Step.Id}/{run.Attempt}" },
-                Attempt = run.Attempt,
-                Clock = run.Clock,
-                StartedAt = run.StartedAt,
-                Results = run.Results,
-            },
-            cancel);
-    }
 }

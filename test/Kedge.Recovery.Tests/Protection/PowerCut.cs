@@ -112,18 +112,3 @@ sealed class PowerCut
             throw new PowerLostException($"{when} {events.Length} events");
     }
 }
-
-file sealed record Blind(Step Inner) : Step
-{
-    public override Task<StepOutcome> RunAsync(StepRun run, CancellationToken cancel) => Inner.RunAsync(
-        new StepRun
-        {
-            Run = run.Run,
-            Step = run.Step with { Id = $"{run.Step.Id}/{run.Attempt}" },
-            Attempt = run.Attempt,
-            Clock = run.Clock,
-            StartedAt = run.StartedAt,
-            Results = run.Results,
-        },
-        cancel);
-}
