@@ -18,19 +18,20 @@ public sealed record ChosenDefinition(Blueprint Blueprint, DateTimeOffset At, st
     const int MostTried = 10;
 
     /// <summary>As the point has it.</summary>
-    public static async Task<ChosenDefinition> OfPointAsync(PointRepository repository, RecoveryPoint point, CancellationToken cancel) =>
-        new(await repository.GetBlueprintAsync(point.Blueprint, cancel), point.BlueprintAt, null, []);
+    public static ChosenDefinition OfPoint(UsablePoint point) => new(point.Blueprint, point.Point.BlueprintAt, null, []);
 
     /// <summary>The newest one that is sound: with nothing invented, and, where a mapping is given, one that a plan can be written from.</summary>
-    /// <exception cref="RepositoryException">The point's own blueprint cannot be read.</exception>
+    /// <exception cref="RepositoryException">The versions cannot be listed.</exception>
     public static async Task<ChosenDefinition> NewestAsync(
-        PointRepository repository, Workload workload, RecoveryPoint point, SiteMapping? mapping, CancellationToken cancel)
+        PointRepository repository, Workload workload, UsablePoint usable, SiteMapping? mapping, CancellationToken cancel)
     {
-        var own = await OfPointAsync(repository, point, cancel);
-        var history = await repository.DefinitionsOf(workload.Name).ListAsync(cancel);
+        var (point, own) = (usable.Point, OfPoint(usable));
         var refused = new List<string>();
-        foreach (var version in history.Versions.Reverse().Where(v => v.CapturedAt > point.BlueprintAt && v.Blueprint != point.Blueprint).Take(MostTried))
+        foreach (var version in await repository.DefinitionsOf(workload.Name).ListSinceAsync(point.BlueprintAt, MostTried, cancel))
         {
+            // What was changed after the point was changed back: the versions in between say what is no more.
+            if (version.Blueprint == point.Blueprint)
+                return own with { At = version.CapturedAt, Version = version.Id, Remarks = [.. refused] };
             var (definition, remarks) = await TryAsync(repository, version, point, own.Blueprint, cancel);
             var why = definition is null ? remarks[0] : WhyNoPlan(workload, point, own.Blueprint, definition, mapping);
             if (why is null)

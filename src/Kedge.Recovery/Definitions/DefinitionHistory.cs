@@ -43,6 +43,23 @@ public sealed class DefinitionHistory
         return new DefinitionList(versions.ToImmutable(), damaged.ToImmutable());
     });
 
+    /// <summary>Those captured after a moment, newest first and so many at most; damaged ones are passed over.</summary>
+    /// <exception cref="RepositoryException">The disk refuses.</exception>
+    public Task<ImmutableArray<DefinitionVersion>> ListSinceAsync(DateTimeOffset after, int most, CancellationToken cancel) =>
+        DiskFaults.TellAsync("The history cannot be listed", path, async () =>
+        {
+            var versions = ImmutableArray.CreateBuilder<DefinitionVersion>();
+            foreach (var file in FilesOldestFirst().Reverse())
+            {
+                if (await ReadAsync(file, cancel) is not { } version)
+                    continue;
+                if (version.CapturedAt <= after || versions.Count == most)
+                    break;
+                versions.Add(version);
+            }
+            return versions.ToImmutable();
+        });
+
     /// <summary>Null: none was stored.</summary>
     public async Task<DefinitionVersion?> FindNewestAsync(CancellationToken cancel)
     {

@@ -19,9 +19,9 @@ public sealed record PreparedFailover(Workload Workload, RecoveryPoint? Point, C
     public static async Task<PreparedFailover> OfNewestAsync(RecoveryDesk desk, Workload workload, CancellationToken cancel)
     {
         var mapping = await desk.FindMapping(workload.Name, cancel);
-        var point = desk.Repository is null ? null : await desk.Repository.FindNewestUsableAsync(workload.Name, cancel);
+        var point = desk.Repository is null ? null : await desk.Repository.FindNewestWithBlueprintAsync(workload.Name, cancel);
         var definition = point is null ? null : await ChosenDefinition.NewestAsync(desk.Repository!, workload, point, mapping, cancel);
-        return new PreparedFailover(workload, point, definition, mapping);
+        return new PreparedFailover(workload, point?.Point, definition, mapping);
     }
 
     /// <summary>With this point, where it can still be used, else with the newest usable one; and with the newest sound definition.</summary>
@@ -32,7 +32,8 @@ public sealed record PreparedFailover(Workload Workload, RecoveryPoint? Point, C
         if (list?.Points.FirstOrDefault(stored => stored.Point.Id == id)?.Point is not { } point)
             return await OfNewestAsync(desk, workload, cancel);
         var mapping = await desk.FindMapping(workload.Name, cancel);
-        return new PreparedFailover(workload, point, await ChosenDefinition.NewestAsync(desk.Repository!, workload, point, mapping, cancel), mapping);
+        var usable = await desk.Repository!.WithBlueprintAsync(point, cancel);
+        return new PreparedFailover(workload, point, await ChosenDefinition.NewestAsync(desk.Repository, workload, usable, mapping, cancel), mapping);
     }
 
     /// <summary>Whoever names a point means the workload as it was then.</summary>
@@ -41,8 +42,8 @@ public sealed record PreparedFailover(Workload Workload, RecoveryPoint? Point, C
     {
         var repository = desk.Repository ?? throw new RepositoryException($"There is no repository here, and so no point {id}.");
         var point = await repository.GetAsync(workload.Name, id, cancel);
-        return new PreparedFailover(
-            workload, point, await ChosenDefinition.OfPointAsync(repository, point, cancel), await desk.FindMapping(workload.Name, cancel));
+        var definition = ChosenDefinition.OfPoint(await repository.WithBlueprintAsync(point, cancel));
+        return new PreparedFailover(workload, point, definition, await desk.FindMapping(workload.Name, cancel));
     }
 
     /// <summary>For <see cref="ReadinessCheck"/>.</summary>

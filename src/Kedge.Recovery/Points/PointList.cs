@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kedge.Recovery.Blueprints;
 
 namespace Kedge.Recovery.Points;
 
@@ -14,3 +15,6 @@ public sealed record StoredPoint(RecoveryPoint Point, string Hash);
 /// <param name="Id">The name of its file.</param>
 /// <param name="Why">What is wrong with it.</param>
 public sealed record DamagedPoint(string Id, string Why);
+
+/// <summary>A point that a failover can be written from: neither its manifest nor its blueprint is damaged.</summary>
+public sealed record UsablePoint(RecoveryPoint Point, Blueprint Blueprint);

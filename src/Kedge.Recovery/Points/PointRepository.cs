@@ -143,15 +143,17 @@ public sealed class PointRepository
         ?? throw new RepositoryException($"There is no point {id} of {workload} in {Path}: kedge point list {workload}");
 
     /// <summary>The newest point whose manifest and blueprint are whole; null where there is none.</summary>
-    public async Task<RecoveryPoint?> FindNewestUsableAsync(string workload, CancellationToken cancel)
+    public async Task<RecoveryPoint?> FindNewestUsableAsync(string workload, CancellationToken cancel) => (await FindNewestWithBlueprintAsync(workload, cancel))?.Point;
+
+    /// <inheritdoc cref="FindNewestUsableAsync"/>
+    public async Task<UsablePoint?> FindNewestWithBlueprintAsync(string workload, CancellationToken cancel)
     {
         var list = await ListAsync(workload, cancel);
         foreach (var stored in list.Points.Reverse())
         {
             try
             {
-                await GetBlueprintAsync(stored.Point.Blueprint, cancel);
-                return stored.Point;
+                return await WithBlueprintAsync(stored.Point, cancel);
             }
             catch (RepositoryException)
             {
@@ -160,6 +162,9 @@ public sealed class PointRepository
         }
         return null;
     }
+
+    /// <exception cref="RepositoryException">Its blueprint is not there, or damaged.</exception>
+    public async Task<UsablePoint> WithBlueprintAsync(RecoveryPoint point, CancellationToken cancel) => new(point, await GetBlueprintAsync(point.Blueprint, cancel));
 
     /// <summary>
     /// Puts a point, which exists from then on, and answers it as it was written: its <see cref="RecoveryPoint.Previous"/> is set here. Put
