@@ -80,7 +80,7 @@ public sealed record RecoverWorkload(string Workload, string To, string? Point, 
             if (await desk.FindWorkload(Workload, cancel) is not { } workload)
                 return new WorkloadEnd(RecoveryEnd.NotReady, null, "It was deleted since the site was declared lost.");
             // One that this step followed, and that has ended since the last look, is not open any more and is found here.
-            if (!IsForced && await LiveCopy.FindAsync(desk.Journal, workload, cancel) is { } copy)
+            if (await LiveCopy.FindAsync(desk.Journal, workload, cancel) is { } copy)
                 return copy.LastEventAt >= run.StartedAt ? await EndOfAsync(desk, copy, cancel) : new WorkloadEnd(RecoveryEnd.ThereAlready, copy.Run.Value, $"Brought up by failover {copy.Run}.");
             var prepared = await PreparedFailover.OfPointOrNewestAsync(desk, workload, Point, cancel);
             var readiness = await ReadinessCheck.RunAsync(prepared.Question(await desk.GetSite(workload.To, cancel)), desk.Clock, cancel);

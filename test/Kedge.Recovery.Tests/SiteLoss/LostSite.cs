@@ -26,7 +26,7 @@ sealed class LostSite : IAsyncDisposable
 
     public List<Workload> Workloads { get; } = [];
 
-    public SiteLossRequest Request { get; init; } = new("fire in A", "ann");
+    public SiteLossRequest Request { get; set; } = new("fire in A", "ann");
 
     public static async Task<LostSite> MakeAsync(int? instancesAtB = null)
     {

@@ -116,10 +116,13 @@ public sealed class SiteLossTests
         Assert.Equal(2, result.Count(RecoveryEnd.Recovered));
     }
 
-    [Fact]
-    public async Task A_failover_that_a_person_began_meanwhile_is_followed_and_not_begun_beside()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_failover_that_a_person_began_meanwhile_is_followed_and_not_begun_beside(bool isForced)
     {
         await using var site = await LostSite.MakeAsync();
+        site.Request = site.Request with { IsForced = isForced };
         var by = RunId.Create(site.House.Clock);
         await site.House.LiveAsync(async () =>
         {
