@@ -43,23 +43,24 @@ public sealed class DefinitionWatch(PointRepository repository, TimeProvider clo
         var started = clock.GetUtcNow();
         foreach (var forgotten in followed.Keys.Except(workloads.Select(workload => workload.Name)).ToList())
             followed.Remove(forgotten);
-        IReadOnlyList<Server> changed;
+        ChangedServers changed;
         SourceLists lists;
         try
         {
             changed = await ChangedServersAsync(source.Tenant, cancel);
-            lists = await SourceLists.ReadAsync(source.Tenant, cancel);
+            lists = await SourceLists.ReadAsync(source, cancel);
         }
-        catch (OpenStackException e)
+        catch (Exception e) when (e is CaptureException or OpenStackException)
         {
             return await EachAsync(workloads, workload => NoteAsync(workload, started, LookOutcome.Failed, null, e.Message, cancel), cancel);
         }
-        var looks = await EachAsync(workloads, workload => LookAsync(workload, source, new Seen(started, changed, lists), cancel), cancel);
-        lastLook = started;
+        var looks = await EachAsync(workloads, workload => LookAsync(workload, source, new Seen(started, changed.News, lists), cancel), cancel);
+        // Only now: what was seen by a look that ended before it was stored is news to the next one.
+        (seenServers, lastLook) = (changed.Seen, started);
         return looks;
     }
 
-    async Task<IReadOnlyList<Server>> ChangedServersAsync(Cloud cloud, CancellationToken cancel)
+    async Task<ChangedServers> ChangedServersAsync(Cloud cloud, CancellationToken cancel)
     {
         // The first look only learns what the overlap of the second will show again.
         var last = lastLook ?? clock.GetUtcNow();
@@ -71,8 +72,7 @@ public sealed class DefinitionWatch(PointRepository repository, TimeProvider clo
             if (seenServers.GetValueOrDefault(server.Id) != hash)
                 news.Add(server);
         }
-        seenServers = seen;
-        return news;
+        return new ChangedServers(news, seen);
     }
 
     async Task<DefinitionLook> LookAsync(Workload workload, Site source, Seen seen, CancellationToken cancel)
@@ -146,6 +146,10 @@ public sealed class DefinitionWatch(PointRepository repository, TimeProvider clo
         await Task.WhenAll(Enumerable.Range(0, Math.Min(AtOnce, workloads.Count)).Select(_ => WorkAsync()));
         return [.. looks];
     }
+
+    /// <param name="News">Those that are not as the look before saw them.</param>
+    /// <param name="Seen">What the next look holds them against.</param>
+    sealed record ChangedServers(IReadOnlyList<Server> News, Dictionary<ServerId, string> Seen);
 
     /// <summary>What one look saw of the project.</summary>
     sealed record Seen(DateTimeOffset At, IReadOnlyList<Server> Changed, SourceLists Lists);

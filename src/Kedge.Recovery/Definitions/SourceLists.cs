@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Kedge.OpenStack;
 using Kedge.OpenStack.BlockStorage;
-using Kedge.OpenStack.Compute;
-using Kedge.OpenStack.Network;
 using Kedge.Recovery.Blueprints;
+using Kedge.Recovery.Capture;
+using Kedge.Recovery.Sites;
 
 namespace Kedge.Recovery.Definitions;
 
@@ -15,31 +15,26 @@ namespace Kedge.Recovery.Definitions;
 sealed record SourceLists
 {
     public required IReadOnlyList<Volume> Volumes { get; init; }
-    public required IReadOnlyList<VirtualNetwork> Networks { get; init; }
-    public required IReadOnlyList<Subnet> Subnets { get; init; }
-    public required IReadOnlyList<Port> Ports { get; init; }
-    public required IReadOnlyList<Router> Routers { get; init; }
-    public required IReadOnlyList<SecurityGroup> Groups { get; init; }
-    public required IReadOnlyList<FloatingIp> FloatingIps { get; init; }
+    public required ProjectNetworks Network { get; init; }
 
     /// <exception cref="OpenStackException">A service did not answer, or refused.</exception>
-    public static async Task<SourceLists> ReadAsync(Cloud cloud, CancellationToken cancel) => new()
+    /// <exception cref="CaptureException">A list changed while it was read.</exception>
+    public static async Task<SourceLists> ReadAsync(Site source, CancellationToken cancel)
     {
-        Volumes = await cloud.BlockStorage.ListVolumesAsync(BlockStorageFilter.None, cancel).ToListAsync(cancel),
-        Networks = await cloud.Network.ListNetworksAsync(NetworkFilter.None, cancel).ToListAsync(cancel),
-        Subnets = await cloud.Network.ListSubnetsAsync(NetworkFilter.None, cancel).ToListAsync(cancel),
-        Ports = await cloud.Network.ListPortsAsync(new PortFilter(), cancel).ToListAsync(cancel),
-        Routers = await cloud.Network.ListRoutersAsync(NetworkFilter.None, cancel).ToListAsync(cancel),
-        Groups = await cloud.Network.ListSecurityGroupsAsync(NetworkFilter.None, cancel).ToListAsync(cancel),
-        FloatingIps = await cloud.Network.ListFloatingIpsAsync(NetworkFilter.None, cancel).ToListAsync(cancel),
-    };
+        await source.Tenant.AuthenticateAsync(cancel);
+        return new SourceLists
+        {
+            Volumes = await source.Tenant.BlockStorage.ListVolumesAsync(BlockStorageFilter.None, cancel).ToListAsync(cancel),
+            Network = await ProjectNetworks.ReadAsync(source, cancel),
+        };
+    }
 
     /// <summary>Of everything here that has to do with the servers of a blueprint; of all, where a workload is a whole project.</summary>
     public string HashFor(Blueprint blueprint, bool isWholeProject)
     {
         var servers = blueprint.Servers.Select(server => server.Id.Value).ToHashSet();
         var own = blueprint.Networks.Where(network => !network.IsMapped).Select(network => network.Id.Value).ToHashSet();
-        var ports = Ports.Where(port => isWholeProject || servers.Contains(port.DeviceId) || own.Contains(port.NetworkId.Value)).ToList();
+        var ports = Network.Ports.Where(port => isWholeProject || servers.Contains(port.DeviceId) || own.Contains(port.NetworkId.Value)).ToList();
         var portIds = ports.Select(port => port.Id).ToHashSet();
         var volumes = blueprint.Volumes.Select(volume => volume.Id.Value).ToHashSet();
         var networks = ports.Select(port => port.NetworkId.Value).Concat(own).ToHashSet();
@@ -50,11 +45,11 @@ sealed record SourceLists
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, Volumes.Where(volume => isWholeProject || volumes.Contains(volume.Id.Value) || volume.Attachments.Any(a => a.ServerId is { } server && servers.Contains(server.Value))), volume => volume.Id.Value);
         Add(hash, ports, port => port.Id.Value);
-        Add(hash, Networks.Where(network => isWholeProject || networks.Contains(network.Id.Value)), network => network.Id.Value);
-        Add(hash, Subnets.Where(subnet => isWholeProject || networks.Contains(subnet.NetworkId.Value)), subnet => subnet.Id.Value);
-        Add(hash, Routers.Where(router => isWholeProject || routers.Contains(router.Id.Value)), router => router.Id.Value);
-        Add(hash, Groups.Where(group => isWholeProject || groups.Contains(group.Id.Value)), group => group.Id.Value);
-        Add(hash, FloatingIps.Where(ip => isWholeProject || floating.Contains(ip.Id.Value) || (ip.PortId is { } port && portIds.Contains(port))), ip => ip.Id.Value);
+        Add(hash, Network.Networks.Where(network => isWholeProject || networks.Contains(network.Id.Value)), network => network.Id.Value);
+        Add(hash, Network.Subnets.Where(subnet => isWholeProject || networks.Contains(subnet.NetworkId.Value)), subnet => subnet.Id.Value);
+        Add(hash, Network.Routers.Where(router => isWholeProject || routers.Contains(router.Id.Value)), router => router.Id.Value);
+        Add(hash, Network.SecurityGroups.Where(group => isWholeProject || groups.Contains(group.Id.Value)), group => group.Id.Value);
+        Add(hash, Network.FloatingIps.Where(ip => isWholeProject || floating.Contains(ip.Id.Value) || (ip.PortId is { } port && portIds.Contains(port))), ip => ip.Id.Value);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kedge.OpenStack.Compute;
+using Kedge.Recovery.Blueprints;
 using Kedge.Recovery.Definitions;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.Tests.Protection;
@@ -90,11 +91,49 @@ public sealed class DefinitionWatchTests
             new ServerId(house.ThreeTier.DbServerId), new Dictionary<string, string> { ["tier"] = "gold" }, CancellationToken.None));
         var look = await LookAsync(house, watch);
 
-        var chosen = await ChosenDefinition.NewestAsync(await house.OpenAsync(), house.Workload, point, null, TestContext.Current.CancellationToken);
+        var chosen = await NewestAsync(house, point);
 
         Assert.Equal(look.Version, chosen.Version);
         Assert.Empty(chosen.Remarks);
         Assert.Equal("gold", chosen.Blueprint.Servers.Single(server => server.Id.Value == house.ThreeTier.DbServerId).Metadata["tier"]);
+    }
+
+    [Fact]
+    public async Task A_change_that_was_taken_back_after_the_point_does_not_come_back_at_failover()
+    {
+        await using var house = await ProtectHouse.MakeAsync();
+        await SetTierAsync(house, "silver");
+        var point = await house.ProtectAsync();
+        var watch = await WatchAsync(house);
+        await SetTierAsync(house, "gold");
+        await LookAsync(house, watch);
+        house.House.Clock.Advance(DefinitionWatch.Interval);
+        await SetTierAsync(house, "silver");
+        var back = await LookAsync(house, watch);
+
+        var chosen = await NewestAsync(house, point);
+
+        Assert.Equal(LookOutcome.Changed, back.Outcome);
+        Assert.Equal((back.Version, back.LookedAt), (chosen.Version, chosen.At));
+        Assert.Equal(point.Blueprint, BlueprintJson.HashOf(BlueprintJson.Write(chosen.Blueprint)));
+    }
+
+    [Fact]
+    public async Task A_change_that_was_seen_while_the_rest_could_not_be_read_is_stored_by_the_next_look()
+    {
+        await using var house = await ProtectHouse.MakeAsync();
+        var watch = await WatchAsync(house);
+        await LookAsync(house, watch);
+        house.House.Clock.Advance(DefinitionWatch.Interval);
+        await SetTierAsync(house, "gold");
+        house.House.A.Faults.OnCall = call => call.Service == "network" ? new FaultAction.Refuse(503, "down") : FaultAction.None;
+        var failed = await LookAsync(house, watch);
+        house.House.A.Faults.OnCall = _ => FaultAction.None;
+
+        var next = await LookAsync(house, watch);
+
+        Assert.Equal((LookOutcome.Failed, LookOutcome.Changed), (failed.Outcome, next.Outcome));
+        Assert.Equal("\"gold\"", Assert.Single(await ChangesAsync(house)).After);
     }
 
     [Fact]
@@ -115,6 +154,15 @@ public sealed class DefinitionWatchTests
 
         Assert.Equal(DefinitionHistory.MostVersions, list.Versions.Length);
         Assert.Equal("change 202", (await repository.GetBlueprintAsync(list.Versions[^1].Blueprint, TestContext.Current.CancellationToken)).Servers[0].Description);
+    }
+
+    static Task SetTierAsync(ProtectHouse house, string tier) => house.House.LiveAsync(() => house.House.SiteA.Tenant.Compute.SetServerMetadataAsync(
+        new ServerId(house.ThreeTier.DbServerId), new Dictionary<string, string> { ["tier"] = tier }, CancellationToken.None));
+
+    static async Task<ChosenDefinition> NewestAsync(ProtectHouse house, RecoveryPoint point)
+    {
+        var repository = await house.OpenAsync();
+        return await ChosenDefinition.NewestAsync(repository, house.Workload, await repository.WithBlueprintAsync(point, CancellationToken.None), null, CancellationToken.None);
     }
 
     static async Task<DefinitionWatch> WatchAsync(ProtectHouse house) => new(await house.OpenAsync(), house.House.Clock);
