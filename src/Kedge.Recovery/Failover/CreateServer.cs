@@ -62,7 +62,7 @@ public sealed record CreateServer(
         await foreach (var server in nova.ListServersAsync(new ServerFilter { Metadata = mark.Metadata }, cancel))
         {
             isCellDown |= server.IsPartial;
-            var isOurs = mark.IsIn(server.Metadata) && server.Status is not (ServerStatus.Deleted or ServerStatus.SoftDeleted);
+            var isOurs = mark.IsOn(server.Metadata) && server.Status is not (ServerStatus.Deleted or ServerStatus.SoftDeleted);
             if (isOurs && (oldest is null || (server.Created, server.Id.Value).CompareTo((oldest.Created, oldest.Id.Value)) < 0))
                 oldest = server;
         }

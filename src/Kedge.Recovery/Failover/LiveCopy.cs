@@ -15,10 +15,8 @@ public static class LiveCopy
     {
         var cleaned = new HashSet<string>(StringComparer.Ordinal);
         // Newest first: a cleanup is seen before the run that it cleaned up after.
-        await foreach (var run in journal.ListAsync(cancel))
+        await foreach (var run in journal.ListAsync(new RunFilter { Subject = workload.Name, IsOpen = false }, cancel))
         {
-            if (run.Subject != workload.Name || !run.IsEnded)
-                continue;
             if (run is { Kind: CleanupRunbook.Kind, Phase: RunPhase.Finished })
                 cleaned.Add(CleanupFacts.Of((await journal.GetStateAsync(run.Run, cancel)).Plan).Run);
             else if (run.Kind == FailoverRunbook.Kind && !cleaned.Contains(run.Run.Value))

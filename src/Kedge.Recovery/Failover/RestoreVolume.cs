@@ -59,7 +59,7 @@ public sealed record RestoreVolume(string Site, VolumeBlueprint Volume, VolumeCo
         Volume? oldest = null;
         await foreach (var volume in cinder.ListVolumesAsync(BlockStorageFilter.None, cancel))
         {
-            var isMarked = mark.IsIn(volume.Metadata) || volume.Description == mark.Tag;
+            var isMarked = mark.IsOn(volume.Metadata) || volume.Description == mark.Tag;
             if (isMarked && volume.Status is not VolumeStatus.Deleting && (oldest is null || (volume.CreatedAt, volume.Id.Value).CompareTo((oldest.CreatedAt, oldest.Id.Value)) < 0))
                 oldest = volume;
         }

@@ -24,10 +24,6 @@ public readonly record struct Mark(string Run, string Step)
     public ImmutableSortedDictionary<string, string> Metadata =>
         ImmutableSortedDictionary<string, string>.Empty.Add(RunKey, Run).Add(StepKey, Step);
 
-    /// <summary>Does this metadata carry this mark?</summary>
-    public bool IsIn(IReadOnlyDictionary<string, string> metadata) =>
-        metadata.GetValueOrDefault(RunKey) == Run && metadata.GetValueOrDefault(StepKey) == Step;
-
     /// <summary>A name or description without the mark that may stand at its end.</summary>
     public static string Without(string text)
     {
