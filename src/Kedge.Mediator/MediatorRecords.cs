@@ -1,21 +1,28 @@
 using Kedge.Recovery.Formats;
+using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Points;
+using Kedge.Recovery.Policies;
 using Kedge.Recovery.Sites;
 using Kedge.Recovery.Workloads;
 
 namespace Kedge.Mediator;
 
-/// <summary>What people write and a mediator reads, whoever keeps it: sites, workloads (with their policies) and points.</summary>
+/// <summary>What people write and a mediator reads, whoever keeps it: sites, workloads, policies, mappings and points.</summary>
 public sealed record MediatorRecords
 {
     public required RecordFolder<SiteRecord> Sites { get; init; }
     public required RecordFolder<Workload> Workloads { get; init; }
+    public required RecordFolder<Policy> Policies { get; init; }
+    public required RecordFolder<SiteMapping> Mappings { get; init; }
 
     /// <summary>Connections to a site, without a call yet.</summary>
     public required Func<SiteRecord, Site> Connect { get; init; }
 
     /// <summary>The repository, made where there is none yet.</summary>
     public required Func<CancellationToken, Task<PointRepository>> OpenRepositoryAsync { get; init; }
+
+    /// <summary>The repository, for who only reads: an error where there is none.</summary>
+    public required Func<CancellationToken, Task<PointRepository>> ReadRepositoryAsync { get; init; }
 
     /// <summary>Of the files that an embedded mediator keeps for itself.</summary>
     public required string DataPath { get; init; }

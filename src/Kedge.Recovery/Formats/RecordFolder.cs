@@ -60,7 +60,12 @@ public sealed class RecordFolder<T>(string path, JsonTypeInfo<T> type, string no
             var node = YamlText.Parse(text) ?? throw new RecordException($"{where} is empty.");
             var mistakes = RecordShape.MistakesIn(node, type).ToList();
             if (mistakes.Count > 0)
-                throw new RecordException($"{where} is not a {noun}: {string.Join("; ", mistakes.Select(mistake => Told(mistake, text)))}.");
+            {
+                throw new RecordException($"{where} is not a {noun}: {string.Join("; ", mistakes.Select(mistake => Told(mistake, text)))}.")
+                {
+                    Mistakes = [.. mistakes.Select(mistake => new RecordMistake(mistake.Path, mistake.Mistake))],
+                };
+            }
             return node.Deserialize(type)!;
         }
         catch (JsonException e)
@@ -78,7 +83,15 @@ public sealed class RecordFolder<T>(string path, JsonTypeInfo<T> type, string no
 }
 
 /// <summary>A record is missing or cannot be read; the message says which and why.</summary>
-public sealed class RecordException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class RecordException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What in it is wrong, for programs; the message names all of it too.</summary>
+    public IReadOnlyList<RecordMistake> Mistakes { get; init; } = [];
+}
+
+/// <param name="Place">Such as <c>servers[0].after</c>; empty: the whole.</param>
+/// <param name="What">What is wrong there.</param>
+public sealed record RecordMistake(string Place, string What);
 
 /// <summary>Names of sites and workloads: they become parts of paths.</summary>
 public static class RecordName

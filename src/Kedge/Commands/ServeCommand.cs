@@ -43,8 +43,11 @@ static class ServeCommand
     {
         Sites = kedge.Sites,
         Workloads = kedge.Workloads,
+        Policies = kedge.Policies,
+        Mappings = kedge.Mappings,
         Connect = kedge.Connect,
         OpenRepositoryAsync = kedge.OpenOrCreateRepositoryAsync,
+        ReadRepositoryAsync = kedge.OpenRepositoryAsync,
         DataPath = kedge.DataPath,
     };
 
