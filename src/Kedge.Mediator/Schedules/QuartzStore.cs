@@ -33,7 +33,7 @@ static class QuartzStore
             {
                 if (postgres is not null)
                 {
-                    store.UsePostgres(source => source.DataSourceFactory = _ => postgres.Source);
+                    store.UsePostgres(source => source.DataSourceFactory = _ => postgres.Schedules);
                     // A dead mediator's jobs are fired elsewhere after two to three seconds; a paused one is told by its epoch.
                     store.UseClustering(cluster =>
                     {

@@ -16,13 +16,23 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>Whoever changes the schema holds this: several mediators start at once after an update.</summary>
     const long MigrationLock = 0x4B646765;
 
-    PostgresDatabase(NpgsqlDataSource source, string place)
+    /// <summary>Quartz holds one for each job that begins or ends, for as long as it waits for its turn at its locks.</summary>
+    const int ScheduleConnections = 40;
+
+    PostgresDatabase(NpgsqlConnectionStringBuilder settings)
     {
-        Source = source;
-        Place = place;
+        Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { ApplicationName = "kedge schedules" };
+        own.MaxPoolSize = Math.Max(own.MinPoolSize, Math.Min(own.MaxPoolSize, ScheduleConnections));
+        Schedules = new NpgsqlDataSourceBuilder(own.ConnectionString).Build();
+        Place = $"{settings.Host}:{settings.Port}/{settings.Database}";
     }
 
+    /// <summary>For the journal of runs.</summary>
     internal NpgsqlDataSource Source { get; }
+
+    /// <summary>For Quartz alone: a hundred runs that write at once must not keep a mediator from saying that it lives.</summary>
+    internal NpgsqlDataSource Schedules { get; }
 
     /// <summary>Host, port and database, for messages; never the password.</summary>
     public string Place { get; }
@@ -35,9 +45,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     internal static async Task<PostgresDatabase> OpenAsync(string connection, ImmutableArray<Script> scripts, TimeProvider clock, CancellationToken cancel)
     {
-        var settings = Settings(connection);
-        var place = $"{settings.Host}:{settings.Port}/{settings.Database}";
-        var database = new PostgresDatabase(new NpgsqlDataSourceBuilder(settings.ConnectionString).Build(), place);
+        var database = new PostgresDatabase(Settings(connection));
         try
         {
             await database.MigrateAsync(scripts, clock.GetUtcNow(), cancel);
@@ -46,7 +54,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         catch (Exception e) when (PostgresFaults.Are(e))
         {
             await database.DisposeAsync();
-            throw PostgresFaults.Explain(place, e);
+            throw PostgresFaults.Explain(database.Place, e);
         }
         catch (JournalException)
         {
@@ -55,19 +63,25 @@ public sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Schedules.DisposeAsync();
+        await Source.DisposeAsync();
+    }
 
     /// <exception cref="JournalException">It is not a connection string.</exception>
-    static NpgsqlConnectionStringBuilder Settings(string connection)
+    internal static NpgsqlConnectionStringBuilder Settings(string connection)
     {
         try
         {
             var settings = new NpgsqlConnectionStringBuilder(connection) { SearchPath = Schema, ApplicationName = "kedge" };
             // When a write returns it is on disk, whatever the server's default is.
             settings.Options = $"{settings.Options} -c synchronous_commit=on".TrimStart();
-            if (!settings.ContainsKey("Timeout"))
+            // Not ContainsKey, which answers whether there is such a keyword at all.
+            var given = settings.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
+            if (!given.Contains("Timeout"))
                 settings.Timeout = 5;
-            if (!settings.ContainsKey("Command Timeout"))
+            if (!given.Contains("Command Timeout"))
                 settings.CommandTimeout = 15;
             return settings;
         }
