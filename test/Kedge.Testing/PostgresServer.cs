@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -14,18 +15,38 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string programs = Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Last() + "/bin/";
     private Process? running;
 
-    private PostgresServer(int port) => Port = port;
+    private const int MostPorts = 10;
 
-    public int Port { get; }
+    /// <summary>Generous: machines are slow, and a killed one reads its log first.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private PostgresServer()
+    {
+    }
+
+    /// <summary>The same for all its life.</summary>
+    public int Port { get; private set; }
 
     public static async Task<PostgresServer> StartAsync()
     {
-        var server = new PostgresServer(FreePort());
+        var server = new PostgresServer();
         if (IsRoot)
             await RunAsync("chown", "postgres", server.folder);
         await server.AsUserAsync("initdb", "-D", $"{server.folder}/data", "-U", "kedge", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8");
-        await server.ReviveAsync();
-        return server;
+        for (var tries = 1; ; tries++)
+        {
+            server.Port = FreePort();
+            try
+            {
+                await server.ReviveAsync();
+                return server;
+            }
+            // Somebody else was quicker at that port.
+            catch (InvalidOperationException) when (tries < MostPorts)
+            {
+                server.running!.Dispose();
+            }
+        }
     }
 
     /// <summary>An empty database of the next test's own.</summary>
@@ -46,31 +67,31 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>As by SIGKILL to all of it, or by the loss of its machine's power with disks that kept what they had promised.</summary>
     public async Task KillAsync()
     {
-        var head = (await File.ReadAllLinesAsync($"{folder}/data/postmaster.pid"))[0];
-        await RunAsync("kill", "-KILL", head);
-        await running!.WaitForExitAsync();
+        var all = ChildrenOf(running!.Id).Prepend(running.Id).ToList();
+        await RunAsync("kill", ["-KILL", .. all.Select(id => $"{id}")]);
+        await running.WaitForExitAsync();
         running.Dispose();
         running = null;
+        // Until the last of them is gone the shared memory is held, and a new one refuses to start.
+        await UntilAsync(() => Task.FromResult(all.All(id => !Directory.Exists($"/proc/{id}"))), "PostgreSQL is killed and does not go.");
     }
 
     public async Task ReviveAsync()
     {
         // Its disk is not what is tested: what it was told to write reaches the kernel, which outlives it.
-        running = Start("postgres", "-D", $"{folder}/data", "-h", "127.0.0.1", "-p", $"{Port}", "-k", folder, "-c", "fsync=off", "-c", "max_connections=200");
-        for (var tries = 0; tries < 600; tries++)
-        {
-            if (running.HasExited)
-                throw new InvalidOperationException($"PostgreSQL ended at once with {running.ExitCode}: {await running.StandardError.ReadToEndAsync()}");
-            using var asked = Start("pg_isready", "-q", "-h", "127.0.0.1", "-p", $"{Port}");
-            await asked.WaitForExitAsync();
-            if (asked.ExitCode == 0)
+        running = Start("postgres", "-D", $"{folder}/data", "-h", "127.0.0.1", "-p", $"{Port}", "-k", folder, "-c", "fsync=off", "-c", "max_connections=300");
+        var complaints = running.StandardError.ReadToEndAsync();
+        _ = running.StandardOutput.ReadToEndAsync();
+        await UntilAsync(
+            async () =>
             {
-                _ = running.StandardError.ReadToEndAsync();
-                return;
-            }
-            await Task.Delay(50);
-        }
-        throw new TimeoutException("PostgreSQL did not answer within half a minute.");
+                if (running.HasExited)
+                    throw new InvalidOperationException($"PostgreSQL ended at once with {running.ExitCode}: {await complaints}");
+                using var asked = Start("pg_isready", "-q", "-h", "127.0.0.1", "-p", $"{Port}");
+                await asked.WaitForExitAsync();
+                return asked.ExitCode == 0;
+            },
+            "PostgreSQL does not answer.");
     }
 
     public async ValueTask DisposeAsync()
@@ -82,11 +103,46 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static bool IsRoot => Environment.UserName == "root";
 
+    /// <summary>Below those that the kernel gives to whoever connects somewhere: while it is dead, nobody takes its port by chance.</summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(15_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: another one.
+            }
+        }
+    }
+
+    private static List<int> ChildrenOf(int process)
+    {
+        try
+        {
+            return [.. File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds, string otherwise)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!await holds())
+        {
+            if (limit.IsCancellationRequested)
+                throw new TimeoutException($"{otherwise} ({Patience})");
+            await Task.Delay(50);
+        }
     }
 
     private async Task<string> AsUserAsync(string program, params string[] arguments)
