@@ -10,6 +10,9 @@ sealed class Mediators(Desk desk, int count) : IAsyncDisposable
     readonly bool[] paused = new bool[count];
     readonly ConcurrentQueue<string> lines = new();
 
+    /// <summary>Only so that a mistake ends.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     public int Count => count;
 
     /// <summary>Which of them has a run, by what the journal says of its owner; null: none that is at work.</summary>
@@ -32,7 +35,7 @@ sealed class Mediators(Desk desk, int count) : IAsyncDisposable
         process.ErrorDataReceived += (_, said) => lines.Enqueue($"{which}: {said.Data}");
         process.BeginErrorReadLine();
         running[which] = process;
-        var address = await process.StandardOutput.ReadLineAsync();
+        var address = await WithinAsync(process.StandardOutput.ReadLineAsync(), $"Mediator {which} does not say its address.");
         return address is not null ? new Uri(address) : throw new InvalidOperationException($"Mediator {which} did not start:\n{string.Join('\n', lines)}");
     }
 
@@ -41,7 +44,7 @@ sealed class Mediators(Desk desk, int count) : IAsyncDisposable
     public async Task KillAsync(int which)
     {
         running[which]!.Kill();
-        await running[which]!.WaitForExitAsync();
+        await ExitAsync(which);
         running[which]!.Dispose();
         running[which] = null;
         paused[which] = false;
@@ -63,7 +66,7 @@ sealed class Mediators(Desk desk, int count) : IAsyncDisposable
     public async Task<int> StopAsync(int which)
     {
         await SignalAsync(which, "TERM");
-        await running[which]!.WaitForExitAsync();
+        await ExitAsync(which);
         var code = running[which]!.ExitCode;
         running[which]!.Dispose();
         running[which] = null;
@@ -76,6 +79,30 @@ sealed class Mediators(Desk desk, int count) : IAsyncDisposable
         {
             if (running[i] is not null)
                 await KillAsync(i);
+        }
+    }
+
+    Task ExitAsync(int which)
+    {
+        var exit = running[which]!.WaitForExitAsync();
+        return WithinAsync(Done(exit), $"Mediator {which} does not end.");
+
+        static async Task<bool> Done(Task task)
+        {
+            await task;
+            return true;
+        }
+    }
+
+    async Task<T> WithinAsync<T>(Task<T> task, string otherwise)
+    {
+        try
+        {
+            return await task.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"{otherwise} ({Patience}) The last that was logged:\n{string.Join('\n', lines.TakeLast(40))}");
         }
     }
 

@@ -52,7 +52,7 @@ public sealed class SeveralMediatorsTests(ITestOutputHelper output) : IAsyncLife
         var chance = new Random(Seed);
         await using var mediators = new Mediators(desk, 3);
         await mediators.StartAllAsync();
-        var (whole, empty) = await UndisturbedAsync();
+        var (whole, empty) = await UndisturbedAsync(mediators);
 
         var takeOvers = 0;
         for (var round = 0; round < Failovers; round++)
@@ -75,11 +75,11 @@ public sealed class SeveralMediatorsTests(ITestOutputHelper output) : IAsyncLife
         await using var mediators = new Mediators(desk, 2);
         await mediators.StartAsync(0);
         var run = await BeginFailoverAsync();
-        await UntilAsync(async () => (await journal.GetStateAsync(run, Cancel)).DoneCount > 0);
+        await UntilAsync(mediators, run, async () => (await journal.GetStateAsync(run, Cancel)).DoneCount > 0);
         await mediators.StartAsync(1);
 
         var code = await mediators.StopAsync(0);
-        await UntilAsync(async () => (await journal.FindAsync(run, Cancel))!.IsEnded);
+        await UntilAsync(mediators, run, () => EndedAsync(run));
 
         Assert.Equal(ExitCodes.Done, code);
         Assert.Equal(RunPhase.Finished, (await journal.FindAsync(run, Cancel))!.Phase);
@@ -87,13 +87,13 @@ public sealed class SeveralMediatorsTests(ITestOutputHelper output) : IAsyncLife
     }
 
     /// <summary>What one failover leaves when nobody is in its way, and what its cleanup: all as before but for the records of backups, which stay.</summary>
-    async Task<(string Whole, string Empty)> UndisturbedAsync()
+    async Task<(string Whole, string Empty)> UndisturbedAsync(Mediators mediators)
     {
         var run = await BeginFailoverAsync();
-        await UntilAsync(async () => (await journal.FindAsync(run, Cancel))!.IsEnded);
+        await UntilAsync(mediators, run, () => EndedAsync(run));
         var whole = Resources();
         var cleanup = await BeginCleanupAsync(run);
-        await UntilAsync(async () => (await journal.FindAsync(cleanup, Cancel))!.IsEnded);
+        await UntilAsync(mediators, cleanup, () => EndedAsync(cleanup));
         return (whole, Resources());
     }
 
@@ -102,9 +102,15 @@ public sealed class SeveralMediatorsTests(ITestOutputHelper output) : IAsyncLife
     {
         using var done = new CancellationTokenSource(Limit);
         var chaos = ChaosAsync(mediators, run, chance, done.Token);
-        await UntilAsync(async () => await EndedAsync(run));
-        await done.CancelAsync();
-        await chaos;
+        try
+        {
+            await UntilAsync(mediators, run, () => EndedAsync(run));
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await chaos;
+        }
         var state = await journal.GetStateAsync(run, Cancel);
         Assert.True(state.Phase is RunPhase.Finished, $"Run {run} is {state.Phase}: {state.Reason}\n{string.Join('\n', mediators.Log)}");
         var events = await EventsAsync(run);
@@ -204,11 +210,29 @@ public sealed class SeveralMediatorsTests(ITestOutputHelper output) : IAsyncLife
 
     async Task<ImmutableArray<RunId>> OpenRunsAsync() => [.. (await journal.ListAsync(RunFilter.Open, Cancel).ToListAsync(Cancel)).Select(run => run.Run)];
 
-    static async Task UntilAsync(Func<Task<bool>> holds)
+    async Task UntilAsync(Mediators mediators, RunId run, Func<Task<bool>> holds)
     {
         using var limit = new CancellationTokenSource(Limit);
         while (!await holds())
-            await Task.Delay(100, limit.Token);
+        {
+            if (limit.IsCancellationRequested)
+                throw new TimeoutException($"Run {run} did not come so far within {Limit}. {await LastSeenAsync(run)}\n{string.Join('\n', mediators.Log.TakeLast(60))}");
+            await Task.Delay(100, Cancel);
+        }
+    }
+
+    async Task<string> LastSeenAsync(RunId run)
+    {
+        try
+        {
+            var state = await journal.GetStateAsync(run, Cancel);
+            var open = state.StepsInOrder.Where(step => step.Phase is StepPhase.Running or StepPhase.Stopped).Select(step => $"  {step.Step.Title}: {step.Phase} {step.WaitingFor} {step.StopReason} {step.LastFault?.Message}");
+            return $"It is {state.Phase}, of {state.Owner}, {state.DoneCount} of {state.Steps.Count} steps are done, the last event was at {state.LastEventAt:O}.\n{string.Join('\n', open)}";
+        }
+        catch (JournalException e)
+        {
+            return e.Message;
+        }
     }
 
     static int Number(string variable, int otherwise) =>
