@@ -18,6 +18,7 @@ sealed class PrometheusPage : IDisposable
 
     readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Series> series = new();
     readonly MeterListener listener = new();
+    readonly Lock writing = new();
 
     public PrometheusPage()
     {
@@ -31,7 +32,16 @@ sealed class PrometheusPage : IDisposable
         listener.Start();
     }
 
+    /// <summary>One reader after the other: what one takes away to observe it anew, the other would miss.</summary>
     public string Write()
+    {
+        lock (writing)
+            return WriteAll();
+    }
+
+    public void Dispose() => listener.Dispose();
+
+    string WriteAll()
     {
         // What is only observed is asked anew each time, so that what is gone is not shown for ever.
         foreach (var key in series.Keys.Where(key => key.Instrument.IsObservable))
@@ -48,8 +58,6 @@ sealed class PrometheusPage : IDisposable
         }
         return page.ToString();
     }
-
-    public void Dispose() => listener.Dispose();
 
     void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {

@@ -18,14 +18,13 @@ static class ScheduleFile
     {
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-            File.Open(path, options).Dispose();
+            SqliteFile.Touch(path, "file of schedules");
             using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 15 }.ToString());
             connection.Open();
             connection.ExecuteScalar<string>("PRAGMA journal_mode = WAL");
             Migrate(connection, path, scripts, clock.GetUtcNow());
         }
-        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        catch (SqliteException e)
         {
             throw new JournalException(
                 JournalFault.Inaccessible, $"The schedules {path} cannot be opened: {e.Message}.", "Check the data directory; a damaged file may be moved away, it is made again.", e);

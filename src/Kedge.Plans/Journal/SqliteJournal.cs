@@ -36,7 +36,7 @@ public sealed class SqliteJournal : IJournal
     internal static Task<SqliteJournal> OpenAsync(string path, TimeProvider clock, Action<SqliteConnection> tune, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        SqliteFile.Touch(path);
+        SqliteFile.Touch(path, "journal");
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = path,

@@ -3,7 +3,6 @@ using Kedge.Home;
 using Kedge.Moving;
 using Kedge.Output;
 using Kedge.Plans;
-using Kedge.Recovery.Steps;
 using Spectre.Console;
 
 namespace Kedge.Commands;
@@ -18,19 +17,13 @@ static class RunFollower
         await using var desk = await EmbeddedDesk.OpenAsync(kedge, journal, around.Clock, cancel);
         var executor = ChangeRunbook.IsOne(plan.Kind)
             ? HaChangeCommands.Executor(kedge, journal, plan, around)
-            : await BetweenCloudsAsync(desk, journal, plan, around, cancel);
+            : await desk.ExecutorAsync(plan, cancel);
         around.Error.WriteLine($"Run {run}: {plan.Title}");
         if (!around.IsTerminal)
             return await executor.ExecuteAsync(run, new RunLines(around.Error, around.Clock), cancel);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(around.Error) });
         var screen = new RunScreen(console, around.Clock);
         return await screen.FollowAsync(executor.ExecuteAsync(run, screen, cancel), cancel);
-    }
-
-    static async Task<RunExecutor> BetweenCloudsAsync(EmbeddedDesk desk, IJournal journal, Plan plan, Surroundings around, CancellationToken cancel)
-    {
-        var sites = await desk.ConnectAsync(plan, cancel);
-        return new(journal, step => RecoveryStepJson.Read(step, sites), RecoveryFaults.Read, RecoveryLimits.Of(plan), around.Clock, RunOwner.Current);
     }
 
     /// <summary>Exit code of a run that was executed; a stopped one is explained.</summary>

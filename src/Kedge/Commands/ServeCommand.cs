@@ -48,6 +48,7 @@ static class ServeCommand
         Connect = kedge.Connect,
         OpenRepositoryAsync = kedge.OpenOrCreateRepositoryAsync,
         ReadRepositoryAsync = kedge.OpenRepositoryAsync,
+        FindRepositoryAsync = kedge.FindRepositoryAsync,
         DataPath = kedge.DataPath,
     };
 

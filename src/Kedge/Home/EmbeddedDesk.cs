@@ -42,8 +42,15 @@ sealed class EmbeddedDesk : IAsyncDisposable
         Owner = RunOwner.Current,
     });
 
-    /// <summary>The sites of a plan, and this desk for the runs that it begins.</summary>
-    public async Task<SiteSet> ConnectAsync(Plan plan, CancellationToken cancel)
+    /// <summary>For a plan between clouds: connected to its sites, with this desk for the runs that it begins.</summary>
+    public async Task<RunExecutor> ExecutorAsync(Plan plan, CancellationToken cancel)
+    {
+        var connected = await ConnectAsync(plan, cancel);
+        return new RunExecutor(
+            Desk.Journal, step => RecoveryStepJson.Read(step, connected), RecoveryFaults.Read, RecoveryLimits.Of(plan), Desk.Clock, RunOwner.Current);
+    }
+
+    async Task<SiteSet> ConnectAsync(Plan plan, CancellationToken cancel)
     {
         var named = new Dictionary<string, Site>(StringComparer.Ordinal);
         foreach (var name in PlanSites.Of(plan))
@@ -80,10 +87,7 @@ sealed class EmbeddedDesk : IAsyncDisposable
 
     async Task ExecuteAsync(RunId run, CancellationToken cancel)
     {
-        var plan = (await Desk.Journal.GetStateAsync(run, cancel)).Plan;
-        var connected = await ConnectAsync(plan, cancel);
-        var executor = new RunExecutor(
-            Desk.Journal, step => RecoveryStepJson.Read(step, connected), RecoveryFaults.Read, RecoveryLimits.Of(plan), Desk.Clock, RunOwner.Current);
+        var executor = await ExecutorAsync((await Desk.Journal.GetStateAsync(run, cancel)).Plan, cancel);
         await executor.ExecuteAsync(run, null, cancel);
     }
 

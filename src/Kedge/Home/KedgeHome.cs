@@ -77,18 +77,6 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
         Movers = record.Movers,
     };
 
-    /// <summary>For a run: nothing goes that another one restores from.</summary>
-    public async Task<SiteSet> ConnectAsync(Plan plan, IJournal journal, CancellationToken cancel)
-    {
-        var sites = PlanSites.Of(plan).ToList();
-        var connected = await ConnectAsync(sites, cancel);
-        return new SiteSet(sites.ToDictionary(name => name, name => connected[name]))
-        {
-            Movers = Movers,
-            PointsInUseAsync = (workload, asked) => PointsInUse.OfAsync(journal, workload, asked),
-        };
-    }
-
     public async Task<SiteSet> ConnectAsync(IEnumerable<string> names, CancellationToken cancel)
     {
         var sites = new Dictionary<string, Site>(StringComparer.Ordinal);
