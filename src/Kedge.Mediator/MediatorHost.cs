@@ -27,13 +27,13 @@ public sealed partial class MediatorHost : IAsyncDisposable
 
     readonly List<IAsyncDisposable> parts = [];
     readonly Heartbeat beat;
-    readonly Patrol patrol;
+    readonly Loop patrol;
     readonly IScheduler scheduler;
     readonly WebApplication web;
     readonly TimeProvider clock;
     readonly ILogger log;
 
-    MediatorHost(Heartbeat beat, Patrol patrol, IScheduler scheduler, WebApplication web, TimeProvider clock, ILogger log)
+    MediatorHost(Heartbeat beat, Loop patrol, IScheduler scheduler, WebApplication web, TimeProvider clock, ILogger log)
     {
         (this.beat, this.patrol, this.scheduler, this.web, this.clock, this.log) = (beat, patrol, scheduler, web, clock, log);
     }
@@ -62,14 +62,16 @@ public sealed partial class MediatorHost : IAsyncDisposable
         var movers = new MoveBoard(clock);
         var door = await MoverDoor.OpenAsync(movers, records.DataPath, settings.Movers, clock, cancel);
         var sites = new SiteConnections(records.Sites, records.Connect, movers, journal, clock);
-        var hand = new RunHand(journal, sites, name, clock, meter, logs.CreateLogger("Kedge.Runs"));
         IScheduler? scheduler = null;
-        var alive = new OwnersAlive(async asked => await new Timetable(scheduler!).ListLivingAsync(asked));
+        Timetable Timetable() => new(scheduler!);
+        var alive = new OwnersAlive(async asked => await Timetable().ListLivingAsync(asked));
+        var desk = new MediatorDesk(records, journal, sites, alive, Timetable, name, clock);
+        var hand = new RunHand(journal, sites, desk, name, clock, meter, logs.CreateLogger("Kedge.Runs"));
         var round = new ProtectionRound(records, journal, sites, hand, alive, clock, meter, logs.CreateLogger("Kedge.Protection"));
         var quartz = QuartzStore.Build(postgres, schedulesFile, name, new OwnJobs(hand, round, logs.CreateLogger("Kedge.Jobs")), logs);
         scheduler = await quartz.GetScheduler(cancel);
-        var timetable = new Timetable(scheduler);
-        var patrol = new Patrol(records, settings, journal, timetable, hand, alive, beat, clock, logs.CreateLogger("Kedge.Patrol"));
+        var walk = new Patrol(records, settings, journal, Timetable(), hand, alive, beat, clock, logs.CreateLogger("Kedge.Patrol"));
+        var patrol = new Loop("The patrol", Patrol.Every, walk.WalkAsync, beat.Tell, clock, logs.CreateLogger("Kedge.Patrol"));
         meter.Observe("kedge.runs.open", null, "Runs that are neither finished nor abandoned, of all mediators.", () => [new(beat.OpenRuns)]);
         meter.Observe("kedge.runs.here", null, "Runs that this mediator executes at this moment.", () => [new(hand.Count)]);
 

@@ -24,6 +24,9 @@ public sealed record MediatorRecords
     /// <summary>The repository, for who only reads: an error where there is none.</summary>
     public required Func<CancellationToken, Task<PointRepository>> ReadRepositoryAsync { get; init; }
 
+    /// <summary>The repository; null where nothing was ever protected.</summary>
+    public required Func<CancellationToken, Task<PointRepository?>> FindRepositoryAsync { get; init; }
+
     /// <summary>Of the files that an embedded mediator keeps for itself.</summary>
     public required string DataPath { get; init; }
 }

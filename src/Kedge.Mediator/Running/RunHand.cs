@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Kedge.Mediator.Metrics;
 using Kedge.Plans;
+using Kedge.Recovery.SiteLoss;
 using Kedge.Recovery.Steps;
 using Microsoft.Extensions.Logging;
 
@@ -14,10 +16,16 @@ enum RunEnd
 
     /// <summary>Somebody else has it now; nothing more was touched.</summary>
     Superseded,
+
+    /// <summary>This process was at it already, and goes on.</summary>
+    UnderWay,
+
+    /// <summary>It has steps that this mediator does not know; nothing was touched.</summary>
+    NotForUs,
 }
 
 /// <summary>Executes runs in this process, whatever happens to the journal meanwhile.</summary>
-sealed partial class RunHand(IJournal journal, SiteConnections sites, string owner, TimeProvider clock, MediatorMeter meter, ILogger log)
+sealed partial class RunHand(IJournal journal, SiteConnections sites, MediatorDesk desk, string owner, TimeProvider clock, MediatorMeter meter, ILogger log)
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -31,6 +39,21 @@ sealed partial class RunHand(IJournal journal, SiteConnections sites, string own
 
     public int Count => underWay.Count;
 
+    /// <summary>False: changes inside one cloud, which are made where its cluster is reached; or the plan of a newer version.</summary>
+    public static bool CanExecute(Plan plan)
+    {
+        try
+        {
+            foreach (var step in plan.Steps)
+                RecoveryStepJson.Parse(step);
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// Takes the run over and executes it until it ends or stops. A journal that does not answer is waited for, and then the run is gone on
     /// with, unless somebody else took it over meanwhile.
@@ -39,9 +62,8 @@ sealed partial class RunHand(IJournal journal, SiteConnections sites, string own
     /// <exception cref="JournalException">The journal is damaged, or from a newer version.</exception>
     public async Task<RunEnd> ExecuteAsync(RunId run, CancellationToken cancel)
     {
-        // Fired twice in one process: the one that has it goes on.
         if (!underWay.TryAdd(run, true))
-            return RunEnd.Superseded;
+            return RunEnd.UnderWay;
         try
         {
             return await UntilEndAsync(run, cancel);
@@ -55,20 +77,20 @@ sealed partial class RunHand(IJournal journal, SiteConnections sites, string own
     async Task<RunEnd> UntilEndAsync(RunId run, CancellationToken cancel)
     {
         var pause = FirstPause;
-        var wasOurs = false;
+        long? seen = null;
         while (true)
         {
             try
             {
-                if (wasOurs && await journal.FindAsync(run, cancel) is { } now && now.Owner != owner)
+                var now = await journal.FindAsync(run, cancel) ?? throw new RunNotFoundException(run);
+                // Whoever had it when we began is to be relieved; who took it since then is not.
+                if (now.Owner != owner && now.Epoch > (seen ?? now.Epoch))
                     return Lost(run, now.Owner);
+                seen ??= now.Epoch;
                 var plan = (await journal.GetStateAsync(run, cancel)).Plan;
-                var site = await sites.OfAsync(PlanSites.Of(plan), cancel);
-                wasOurs = true;
-                var executor = new RunExecutor(
-                    journal, step => RecoveryStepJson.Read(step, site), RecoveryFaults.Read, RecoveryLimits.Of(plan), clock, owner);
-                LogBegun(run, plan.Title);
-                var state = await executor.ExecuteAsync(run, meter, cancel);
+                if (!CanExecute(plan))
+                    return Left(run, plan);
+                var state = await (await ExecutorAsync(run, plan, cancel)).ExecuteAsync(run, meter, cancel);
                 LogEnded(run, state.Phase, state.Reason ?? plan.Title);
                 return RunEnd.Told;
             }
@@ -91,10 +113,24 @@ sealed partial class RunHand(IJournal journal, SiteConnections sites, string own
         }
     }
 
+    async Task<RunExecutor> ExecutorAsync(RunId run, Plan plan, CancellationToken cancel)
+    {
+        var asked = plan.Kind == SiteLossRunbook.Kind ? await desk.OpenAsync(cancel) : null;
+        var connected = await sites.OfAsync(PlanSites.Of(plan), asked, cancel);
+        LogBegun(run, plan.Title);
+        return new RunExecutor(journal, step => RecoveryStepJson.Read(step, connected), RecoveryFaults.Read, RecoveryLimits.Of(plan), clock, owner);
+    }
+
     RunEnd Lost(RunId run, string to)
     {
         LogSuperseded(run, to);
         return RunEnd.Superseded;
+    }
+
+    RunEnd Left(RunId run, Plan plan)
+    {
+        LogLeft(run, plan.Title);
+        return RunEnd.NotForUs;
     }
 
     [LoggerMessage(3101, LogLevel.Information, "Run {Run} is taken over here: {Title}")]
@@ -108,4 +144,7 @@ sealed partial class RunHand(IJournal journal, SiteConnections sites, string own
 
     [LoggerMessage(3104, LogLevel.Warning, "Run {Run} waits for the journal, {Pause} until the next try: {Message}")]
     partial void LogJournalAway(RunId run, string message, TimeSpan pause);
+
+    [LoggerMessage(3105, LogLevel.Warning, "Run {Run} ({Title}) has steps that no mediator of this version executes: it is left to whoever began it")]
+    partial void LogLeft(RunId run, string title);
 }

@@ -1,4 +1,5 @@
 using Kedge.Plans;
+using Kedge.Recovery.Failover;
 using Kedge.Recovery.Formats;
 using Kedge.Recovery.Moving;
 using Kedge.Recovery.Points;
@@ -32,11 +33,12 @@ sealed class SiteConnections(RecordFolder<SiteRecord> records, Func<SiteRecord, 
         }
     }
 
-    public async Task<SiteSet> OfAsync(IEnumerable<string> names, CancellationToken cancel)
+    /// <param name="desk">For runs that begin other runs; null for all others.</param>
+    public async Task<SiteSet> OfAsync(IEnumerable<string> names, RecoveryDesk? desk, CancellationToken cancel)
     {
         var sites = new Dictionary<string, Site>(StringComparer.Ordinal);
         foreach (var name in names.Distinct())
             sites[name] = await GetAsync(name, cancel);
-        return new SiteSet(sites) { Movers = movers, PointsInUseAsync = (workload, asked) => PointsInUse.OfAsync(journal, workload, asked) };
+        return new SiteSet(sites, desk) { Movers = movers, PointsInUseAsync = (workload, asked) => PointsInUse.OfAsync(journal, workload, asked) };
     }
 }

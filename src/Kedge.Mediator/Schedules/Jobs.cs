@@ -26,8 +26,8 @@ sealed class ProtectJob(ProtectionRound round) : IJob
     {
         var workload = context.JobDetail.Key.Name;
         var timetable = new Timetable(context.Scheduler);
-        if (await round.GoAsync(workload, cancellationToken) is { } next)
-            await timetable.ScheduleProtectionAsync(workload, next.Site, next.At, next.Remark, cancellationToken);
+        if (await round.GoAsync(workload, Timetable.FailuresOf(context), cancellationToken) is { } next)
+            await timetable.ScheduleProtectionAsync(workload, next, cancellationToken);
         else
             await timetable.ForgetProtectionAsync(workload, cancellationToken);
     }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Kedge.Mediator.Protecting;
 using Kedge.Plans;
 using Quartz;
 
@@ -16,6 +18,9 @@ sealed class Timetable(IScheduler scheduler)
 
     const int Page = 1000;
 
+    /// <summary>How often in a row the workload's turn failed; it goes with the trigger, whichever mediator is at it next.</summary>
+    const string Failures = "failures";
+
     /// <summary>Fires at once, on whichever mediator is free first.</summary>
     public async Task ScheduleRunAsync(RunId run, CancellationToken cancel)
     {
@@ -25,10 +30,11 @@ sealed class Timetable(IScheduler scheduler)
         await scheduler.ScheduleJob(job, trigger, ScheduleJobOptions.Replacing, cancel);
     }
 
+    /// <summary>Whether a run has a job, waiting or being executed.</summary>
+    public async Task<bool> HasRunAsync(RunId run, CancellationToken cancel) => await scheduler.Exists(new JobKey(run.Value, Runs), cancel);
+
     /// <summary>Sets the one next start of a workload's protection; the one before, if it has not come yet, does not come any more.</summary>
-    /// <param name="site">Whose turn it takes: so many at once as <see cref="LimitAsync"/> says.</param>
-    /// <param name="remark">Why then, for a person; Quartz keeps it with the trigger.</param>
-    public async Task ScheduleProtectionAsync(string workload, string site, DateTimeOffset at, string remark, CancellationToken cancel)
+    public async Task ScheduleProtectionAsync(string workload, NextTurn turn, CancellationToken cancel)
     {
         var job = new JobKey(workload, Protections);
         if (!await scheduler.Exists(job, cancel))
@@ -37,10 +43,15 @@ sealed class Timetable(IScheduler scheduler)
             await scheduler.AddJob(detail, AddJobOptions.Replacing, cancel);
         }
         var trigger = TriggerBuilder.Create(scheduler.TimeProvider).WithIdentity(workload, Protections).ForJob(job)
-            .WithExecutionGroup(GroupOf(site)).WithDescription(remark.Length <= 200 ? remark : remark[..200]).StartAt(at)
+            .WithExecutionGroup(GroupOf(turn.Site)).WithDescription(turn.Remark.Length <= 200 ? turn.Remark : turn.Remark[..200]).StartAt(turn.At)
+            .UsingJobData(Failures, turn.Failures.ToString(CultureInfo.InvariantCulture))
             .WithSchedule(Once()).Build();
         await scheduler.ScheduleTrigger(trigger, TriggerConflict.Replace, cancel);
     }
+
+    /// <summary>As <see cref="NextTurn.Failures"/> of the turn that fires now.</summary>
+    public static int FailuresOf(IJobExecutionContext fired) =>
+        int.TryParse(fired.Trigger.JobDataMap.GetString(Failures), NumberStyles.None, CultureInfo.InvariantCulture, out var failures) ? failures : 0;
 
     public async Task ForgetProtectionAsync(string workload, CancellationToken cancel) =>
         await scheduler.DeleteJob(new JobKey(workload, Protections), cancel);

@@ -22,20 +22,13 @@ sealed class Heartbeat(TimeProvider clock)
     /// <summary>Stopping: no new work is wanted.</summary>
     public volatile bool IsStopping;
 
-    public void Beat()
-    {
-        lock (gate)
-        {
-            lastGood = lastAny = clock.GetUtcNow();
-            trouble = null;
-        }
-    }
-
-    public void Miss(string why)
+    /// <param name="why">Why the patrol failed; null: it went round.</param>
+    public void Tell(string? why)
     {
         lock (gate)
         {
             lastAny = clock.GetUtcNow();
+            lastGood = why is null ? lastAny : lastGood;
             trouble = why;
         }
     }

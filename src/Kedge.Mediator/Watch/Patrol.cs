@@ -1,12 +1,13 @@
+using Kedge.Mediator.Protecting;
 using Kedge.Mediator.Running;
 using Kedge.Mediator.Schedules;
 using Kedge.Mediator.Settings;
 using Kedge.Plans;
 using Kedge.Recovery.Formats;
+using Kedge.Recovery.Points;
 using Kedge.Recovery.Policies;
 using Kedge.Recovery.Protection;
 using Kedge.Recovery.Workloads;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Kedge.Mediator.Watch;
@@ -14,61 +15,39 @@ namespace Kedge.Mediator.Watch;
 /// <summary>
 /// Walks around every few seconds and compares what should be with what is: an open run that nobody executes and that has no job gets one; a
 /// workload without a schedule gets one, one that is gone or paused loses it. Several mediators may do so at once: everything that a patrol
-/// does may be done twice.
+/// does may be done twice. What is wrong with one record keeps nothing else from being looked after.
 /// </summary>
 sealed partial class Patrol(
     MediatorRecords records, MediatorSettings settings, IJournal journal, Timetable timetable, RunHand hand, OwnersAlive alive,
-    Heartbeat beat, TimeProvider clock, ILogger log) : BackgroundService
+    Heartbeat beat, TimeProvider clock, ILogger log)
 {
-    static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
 
     /// <summary>Reading the newest point of each workload is many small files: less often.</summary>
     static readonly TimeSpan PointsEvery = TimeSpan.FromMinutes(1);
 
+    /// <summary>After a job that failed in a way that nobody foresaw.</summary>
+    static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(30);
+
+    readonly Orphans orphans = new(clock);
+    readonly HashSet<string> unreadable = new(StringComparer.Ordinal);
     DateTimeOffset pointsReadAt;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await WalkAsync(stoppingToken);
-                beat.Beat();
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // A host's loop: what fails now is tried again in a few seconds, and /readyz tells.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                beat.Miss(e.Message);
-                LogFailed(e.GetType().Name, e.Message);
-            }
-            await Task.Delay(Every, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    internal async Task WalkAsync(CancellationToken cancel)
+    public async Task WalkAsync(CancellationToken cancel)
     {
         await LimitSitesAsync(cancel);
-        var orphans = await ListOrphansAsync(cancel);
-        foreach (var run in orphans.Where(run => run.Kind != ProtectRunbook.Kind))
-        {
-            LogAdopted(run.Run, run.Title, run.Owner);
-            await timetable.ScheduleRunAsync(run.Run, cancel);
-        }
+        var left = await ListLeftAsync(cancel);
+        await AdoptAsync([.. left.Where(run => run.Kind != ProtectRunbook.Kind)], cancel);
         if (clock.GetUtcNow() - pointsReadAt >= PointsEvery)
             await ReadPointsAsync(cancel);
-        await ScheduleWorkloadsAsync([.. orphans.Where(run => run.Kind == ProtectRunbook.Kind).Select(run => run.Subject)], cancel);
+        // One of our own was left by its round, which has said when it comes again.
+        await ScheduleWorkloadsAsync([.. left.Where(run => run.Kind == ProtectRunbook.Kind && run.Owner != hand.Owner).Select(run => run.Subject)], cancel);
     }
 
     /// <summary>Runs that somebody began and nobody executes: their owner is dead, or is us and has forgotten.</summary>
-    async Task<List<RunSummary>> ListOrphansAsync(CancellationToken cancel)
+    async Task<List<RunSummary>> ListLeftAsync(CancellationToken cancel)
     {
-        var orphans = new List<RunSummary>();
+        var left = new List<RunSummary>();
         var withJob = await timetable.ListRunsAsync(cancel);
         var open = 0;
         await foreach (var run in journal.ListAsync(RunFilter.Open, cancel))
@@ -77,10 +56,26 @@ sealed partial class Patrol(
             if (run.Phase is RunPhase.Stopped || withJob.Contains(run.Run))
                 continue;
             if (run.Owner == hand.Owner ? !hand.IsAt(run.Run) : !await alive.IsAliveAsync(run.Owner, cancel))
-                orphans.Add(run);
+                left.Add(run);
         }
         beat.OpenRuns = open;
-        return orphans;
+        return left;
+    }
+
+    async Task AdoptAsync(List<RunSummary> left, CancellationToken cancel)
+    {
+        foreach (var run in orphans.Due(left))
+        {
+            if (!RunHand.CanExecute((await journal.GetStateAsync(run.Run, cancel)).Plan))
+            {
+                orphans.Leave(run.Run);
+                LogLeft(run.Run, run.Title);
+                continue;
+            }
+            LogAdopted(run.Run, run.Title, run.Owner);
+            orphans.Adopt(run.Run);
+            await timetable.ScheduleRunAsync(run.Run, cancel);
+        }
     }
 
     async Task LimitSitesAsync(CancellationToken cancel)
@@ -88,7 +83,7 @@ sealed partial class Patrol(
         var limits = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var name in records.Sites.Names())
         {
-            if (await records.Sites.FindAsync(name, cancel) is { PointsAtOnce: { } most })
+            if (await TryAsync($"site {name}", () => records.Sites.FindAsync(name, cancel)) is { PointsAtOnce: { } most })
                 limits[name] = most;
         }
         await timetable.LimitAsync(limits, settings.PointsAtOnce, cancel);
@@ -104,58 +99,73 @@ sealed partial class Patrol(
             await timetable.ForgetProtectionAsync(gone, cancel);
         foreach (var name in names.Where(name => !underWay.Contains(name)))
         {
+            var now = clock.GetUtcNow();
             var next = scheduled.GetValueOrDefault(name)?.Next;
-            var isInterrupted = interrupted.Contains(name) && next > clock.GetUtcNow() + (2 * Every);
+            var isInterrupted = interrupted.Contains(name) && next > now + (2 * Every);
             if (next is not null && !isInterrupted)
                 continue;
-            if (await ReadAsync(name, cancel) is not { IsPaused: false } workload)
+            if (await TryAsync($"workload {name}", () => records.Workloads.FindAsync(name, cancel)) is not { IsPaused: false } workload)
                 continue;
-            var at = isInterrupted || scheduled.ContainsKey(name) ? clock.GetUtcNow() : await FirstTurnAsync(workload, cancel);
-            await timetable.ScheduleProtectionAsync(name, workload.From, at, isInterrupted ? "its protection was interrupted" : "newly scheduled", cancel);
+            var turn = (isInterrupted, scheduled.ContainsKey(name)) switch
+            {
+                (true, _) => new NextTurn(workload.From, now, "its protection was interrupted"),
+                (_, true) => new NextTurn(workload.From, now + AfterFailure, "its last turn did not say when the next one is"),
+                _ => await FirstTurnAsync(workload, cancel),
+            };
+            await timetable.ScheduleProtectionAsync(name, turn, cancel);
         }
     }
 
     /// <summary>For those who watch: how old the newest points are.</summary>
     async Task ReadPointsAsync(CancellationToken cancel)
     {
-        var repository = await records.OpenRepositoryAsync(cancel);
         var points = new List<PointAge>();
         foreach (var name in records.Workloads.Names())
         {
-            if (await ReadAsync(name, cancel) is { } workload)
-                points.Add(new PointAge(name, (await repository.FindNewestUsableAsync(name, cancel))?.DataAt, workload.Rpo));
+            if (await TryAsync($"workload {name}", () => records.Workloads.FindAsync(name, cancel)) is { } workload)
+                points.Add(new PointAge(name, (await NewestPointAsync(name, cancel))?.DataAt, workload.Rpo));
         }
         beat.Points = points;
         pointsReadAt = clock.GetUtcNow();
     }
 
-    /// <summary>One that cannot be read must not keep the others from being protected.</summary>
-    async Task<Workload?> ReadAsync(string name, CancellationToken cancel)
+    /// <summary>Not all at once when a mediator meets a thousand new workloads: the round would do the same, but only after a thousand looks.</summary>
+    async Task<NextTurn> FirstTurnAsync(Workload workload, CancellationToken cancel)
+    {
+        var newest = await NewestPointAsync(workload.Name, cancel);
+        var next = Pace.Next(new PaceQuestion { Workload = workload.Name, Rpo = workload.Rpo, Windows = workload.Windows, NewestDataAt = newest?.DataAt, Now = clock.GetUtcNow() });
+        return new NextTurn(workload.From, next.At, "newly scheduled");
+    }
+
+    /// <summary>Null also where the repository does not answer: the round that comes of it meets the same, and says so.</summary>
+    Task<RecoveryPoint?> NewestPointAsync(string name, CancellationToken cancel) => TryAsync(
+        $"points of {name}",
+        async () => await records.FindRepositoryAsync(cancel) is { } repository ? await repository.FindNewestUsableAsync(name, cancel) : null);
+
+    /// <summary>Null: it cannot be read, which is said once until it can.</summary>
+    async Task<T?> TryAsync<T>(string what, Func<Task<T?>> read)
+        where T : class
     {
         try
         {
-            return await records.Workloads.FindAsync(name, cancel);
+            var found = await read();
+            unreadable.Remove(what);
+            return found;
         }
-        catch (RecordException e)
+        catch (Exception e) when (e is RecordException or RepositoryException or IOException or UnauthorizedAccessException)
         {
-            LogUnreadable(name, e.Message);
+            if (unreadable.Add(what))
+                LogUnreadable(what, e.Message);
             return null;
         }
-    }
-
-    /// <summary>Not all at once when a mediator meets a thousand new workloads: the round would do the same, but only after a thousand looks.</summary>
-    async Task<DateTimeOffset> FirstTurnAsync(Workload workload, CancellationToken cancel)
-    {
-        var newest = await (await records.OpenRepositoryAsync(cancel)).FindNewestUsableAsync(workload.Name, cancel);
-        return Pace.Next(new PaceQuestion { Workload = workload.Name, Rpo = workload.Rpo, Windows = workload.Windows, NewestDataAt = newest?.DataAt, Now = clock.GetUtcNow() }).At;
     }
 
     [LoggerMessage(3401, LogLevel.Warning, "Run {Run} ({Title}) of {Owner} is executed by nobody: it gets a job")]
     partial void LogAdopted(RunId run, string title, string owner);
 
-    [LoggerMessage(3402, LogLevel.Warning, "The patrol failed and is tried again: {Kind}: {Message}")]
-    partial void LogFailed(string kind, string message);
+    [LoggerMessage(3403, LogLevel.Error, "It is not looked after, because it cannot be read: {What}: {Message}")]
+    partial void LogUnreadable(string what, string message);
 
-    [LoggerMessage(3403, LogLevel.Error, "Workload {Workload} is not protected, because it cannot be read: {Message}")]
-    partial void LogUnreadable(string workload, string message);
+    [LoggerMessage(3404, LogLevel.Warning, "Run {Run} ({Title}) is executed by nobody, and no mediator can: it waits for whoever began it (kedge run resume)")]
+    partial void LogLeft(RunId run, string title);
 }
