@@ -82,16 +82,14 @@ sealed class Mediators(Desk desk, int count) : IAsyncDisposable
         }
     }
 
-    Task ExitAsync(int which)
+    async Task ExitAsync(int which)
     {
         var exit = running[which]!.WaitForExitAsync();
-        return WithinAsync(Done(exit), $"Mediator {which} does not end.");
-
-        static async Task<bool> Done(Task task)
+        await WithinAsync(Task.Run(async () =>
         {
-            await task;
+            await exit;
             return true;
-        }
+        }), $"Mediator {which} does not end.");
     }
 
     async Task<T> WithinAsync<T>(Task<T> task, string otherwise)
