@@ -17,4 +17,5 @@ public sealed record CleanupFacts(string Run)
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CleanupFacts))]
+[JsonSerializable(typeof(KeptForPoint))]
 sealed partial class CleanupJsonContext : JsonSerializerContext;

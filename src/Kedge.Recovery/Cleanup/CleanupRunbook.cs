@@ -10,11 +10,15 @@ namespace Kedge.Recovery.Cleanup;
 
 /// <summary>
 /// Takes away exactly what a run made, at every site where it worked, users before what they use. What it adopted stays, and so do backup
-/// records that it imported: Cinder can only delete them together with the bytes of the point.
+/// records that it imported: Cinder can only delete them together with the bytes of the point. What a point needs that the run has put stays
+/// too: the repository is asked, not only the journal.
 /// </summary>
 public static class CleanupRunbook
 {
     public const string Kind = "cleanup";
+
+    /// <summary>The step that knows what a point needs; only where a protection is cleaned up after.</summary>
+    internal const string PointClosed = "point";
 
     /// <param name="run">
     /// The run to clean up after. It must have ended: begin the cleanup under <see cref="RunState.ExclusiveKey"/> of the run, and the journal
@@ -30,13 +34,11 @@ public static class CleanupRunbook
         if (run.Plan.Kind != FailoverRunbook.Kind && run.Phase is RunPhase.Finished)
             throw new CleanupRefusedException($"Run {run.Run} ({run.Plan.Title}) has finished, and what it made is in use: delete the recovery point instead.");
 
-        if (run.Steps.GetValueOrDefault(ProtectStepIds.WritePoint) is { Phase: StepPhase.Done })
-            throw new CleanupRefusedException($"Run {run.Run} ({run.Plan.Title}) has written its point, which needs what it made: delete the recovery point instead.");
-
         var book = new Runbook();
+        var first = ProtectFacts.FindIn(run.Plan) is { } facts ? book.Add(PointClosed, new ClosePoint(facts.Repository, run.Plan.Subject, run.Run.Value), []) : "";
         foreach (var site in PlanSites.Of(run.Plan))
         {
-            var before = "";
+            var before = first;
             foreach (var kind in KindsOf(run.Plan))
                 before = book.Add($"remove/{site}/{kind}", new RemoveMade(site, run.Run.Value, kind, kind is MadeKind.Keypair ? KeypairsOf(run, site) : []), before is "" ? [] : [before]);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Kedge.OpenStack.Identity;
 using Kedge.Plans;
 using Kedge.Recovery.Sites;
@@ -50,11 +51,12 @@ public sealed record RemoveMade(string Site, string Run, MadeKind What, Immutabl
             return new StepOutcome.Done(Keypairs is [] ? "none" : $"removed {string.Join(", ", Keypairs.Select(k => k.Name).Distinct())}");
         }
 
-        var left = await MarkedResource.ListAsync(site.Tenant, What, Run, cancel).ToListAsync(cancel);
+        var kept = run.FindResult(CleanupRunbook.PointClosed)?.Deserialize(CleanupJsonContext.Default.KeptForPoint);
+        var left = await MarkedResource.ListAsync(site.Tenant, What, Run, cancel).Where(made => kept?.Ids.Contains(made.Id) is not true).ToListAsync(cancel);
         foreach (var it in left)
             await Removal.RemoveAsync(site, What, it.Id, cancel);
         return left is []
-            ? new StepOutcome.Done($"{Site} has no {Words} of run {Run}")
+            ? new StepOutcome.Done(kept is null ? $"{Site} has no {Words} of run {Run}" : $"{Site} has no {Words} of run {Run} but what point {kept.Point} needs")
             : new StepOutcome.NotYet($"the {Words} {string.Join(", ", left.Select(m => m.Id).Order(StringComparer.Ordinal))} to be gone", Look);
     }
 }

@@ -13,6 +13,10 @@ sealed class PointFolder(string path, TimeProvider clock)
 
     readonly string points = Path.Combine(path, "points");
     readonly string retired = Path.Combine(path, "retired");
+    readonly string closed = Path.Combine(path, "closed");
+
+    /// <summary>No process that was given up lives on for so long.</summary>
+    static readonly TimeSpan ClosedFor = TimeSpan.FromDays(90);
 
     public async Task<PointList> ListAsync(CancellationToken cancel)
     {
@@ -28,6 +32,8 @@ sealed class PointFolder(string path, TimeProvider clock)
         if (File.Exists(file))
             return await FindSameAsync(file, point, cancel);
 
+        if (File.Exists(ClosedFile(point.Run)))
+            throw new RepositoryException($"Run {point.Run} was given up and cleaned up after: what its point needs is gone. Protect {point.Workload} again.");
         var list = await ListAsync(cancel);
         // The one written last is the one that none names yet: two runs that overlap may put theirs out of the order of their moments.
         var named = list.Points.Select(stored => stored.Point.Previous?.Id).ToHashSet();
@@ -38,6 +44,21 @@ sealed class PointFolder(string path, TimeProvider clock)
         await AtomicFile.WriteAsync(HashFileOf(file), Encoding.ASCII.GetBytes(line), cancel);
         await AtomicFile.WriteAsync(file, written, cancel);
         return linked;
+    }
+
+    /// <summary>From now on the run puts no point. Answers the one that it has put already, which stays; null: none.</summary>
+    public async Task<RecoveryPoint?> CloseAsync(string run, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(closed);
+        using var held = await WorkloadLock.TakeAsync(path, clock, cancel);
+        if ((await ListAsync(cancel)).Points.FirstOrDefault(stored => stored.Point.Run == run) is { } put)
+            return put.Point;
+        var now = clock.GetUtcNow().UtcDateTime;
+        await AtomicFile.WriteAsync(ClosedFile(run), ReadOnlyMemory<byte>.Empty, cancel);
+        File.SetLastWriteTimeUtc(ClosedFile(run), now);
+        foreach (var old in Directory.EnumerateFiles(closed).Where(file => File.GetLastWriteTimeUtc(file) < now - ClosedFor).ToList())
+            File.Delete(old);
+        return null;
     }
 
     public async Task<bool> RetireAsync(string id, CancellationToken cancel)
@@ -145,6 +166,8 @@ sealed class PointFolder(string path, TimeProvider clock)
         var beside = HashFileOf(manifest);
         return File.Exists(beside) ? Encoding.ASCII.GetString(await SmallFile.ReadAsync(beside, cancel)).Split(' ', 2)[0].Trim() : null;
     }
+
+    string ClosedFile(string run) => Path.Combine(closed, RecordName.Checked(run, "run"));
 
     static string HashFileOf(string manifest) => Path.ChangeExtension(manifest, ".sha256");
 

@@ -185,6 +185,10 @@ public sealed class PointRepository
     public Task<bool> DeleteAsync(string workload, string id, CancellationToken cancel) =>
         DiskFaults.TellAsync($"Point {id} was not removed", Path, () => FolderOf(workload).RetireAsync(id, cancel));
 
+    /// <summary>A run that was given up puts no point from now on. Answers the one that it has put before; null: none.</summary>
+    internal Task<RecoveryPoint?> CloseAsync(string workload, string run, CancellationToken cancel) =>
+        DiskFaults.TellAsync($"Run {run} was not closed", Path, () => FolderOf(workload).CloseAsync(run, cancel));
+
     /// <summary>How the workload's definition changed.</summary>
     public DefinitionHistory DefinitionsOf(string workload) => new(workload, PathOf(workload), this, clock);
 

@@ -182,4 +182,8 @@ sealed record ProtectInputs
 
 /// <summary>What was known when a protect plan was made.</summary>
 /// <param name="Before">The point whose chains it continues.</param>
-public sealed record ProtectFacts(string From, string To, string Repository, string Blueprint, string? Before);
+public sealed record ProtectFacts(string From, string To, string Repository, string Blueprint, string? Before)
+{
+    /// <summary>Null: the plan is not a protection's.</summary>
+    internal static ProtectFacts? FindIn(Plan plan) => plan is { Kind: ProtectRunbook.Kind, Facts: { } facts } ? facts.Deserialize(ProtectionJson.Default.ProtectFacts) : null;
+}

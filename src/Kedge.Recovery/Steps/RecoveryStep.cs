@@ -19,6 +19,7 @@ namespace Kedge.Recovery.Steps;
 [JsonDerivedType(typeof(AttachVolume), "attach-volume")]
 [JsonDerivedType(typeof(BackupVolume), "backup-volume")]
 [JsonDerivedType(typeof(BringForward), "bring-forward")]
+[JsonDerivedType(typeof(ClosePoint), "close-point")]
 [JsonDerivedType(typeof(CopyImage), "copy-image")]
 [JsonDerivedType(typeof(CopyRootDisk), "copy-root-disk")]
 [JsonDerivedType(typeof(CreateNetwork), "create-network")]
