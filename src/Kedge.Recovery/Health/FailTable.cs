@@ -17,6 +17,7 @@ public static class FailTable
         ("nothing of the site answers the mediator and both witnesses", s => s),
         ("the same, and no policy allows automation (as delivered)", s => s with { Policy = AutomationPolicy.Off }),
         ("the same, for less than the policy's time", s => s with { Rounds = 5 }),
+        ("the same, but nobody looked for an hour in between", s => s with { Gap = TimeSpan.FromHours(1) }),
         ("one round of silence", s => s with { Rounds = 1 }),
         ("one witness still sees all of it", s => s with { Witnesses = [SiteView.Nothing, SiteView.Well] }),
         ("one witness sees a part of it", s => s with { Witnesses = [SiteView.Nothing, SiteView.Partly] }),
@@ -54,7 +55,7 @@ public static class FailTable
         var health = SiteHealth.Begin("A", Noon).After(RoundOf(new Situation { Own = SiteView.Well, Witnesses = [SiteView.Well, SiteView.Well] }, Noon), rules);
         var at = Noon;
         for (var i = 0; i < situation.Rounds; i++)
-            health = health.After(RoundOf(situation, at += HealthRules.Interval), rules);
+            health = health.After(RoundOf(situation, at += i == situation.Rounds - 1 ? HealthRules.Interval + situation.Gap : HealthRules.Interval), rules);
         var other = SiteHealth.Begin("B", Noon) with { State = situation.Other };
         return (health, SiteLossAutomation.Decide(new AutomationQuestion(at, health, [other], situation.Policy, rules, at - situation.LastLoss, situation.IsOpen)));
     }
@@ -90,6 +91,9 @@ public static class FailTable
         public AutomationPolicy Policy { get; init; } = new() { IsOn = true };
         public TimeSpan? LastLoss { get; init; }
         public bool IsOpen { get; init; }
+
+        /// <summary>Before the last round.</summary>
+        public TimeSpan Gap { get; init; }
 
         /// <summary>Of which three pass before a state is believed: with these it was believed for ten minutes.</summary>
         public int Rounds { get; init; } = 23;

@@ -93,6 +93,8 @@ public sealed record SiteHealth
     public required string Site { get; init; }
     public required SiteState State { get; init; }
     public required DateTimeOffset Since { get; init; }
+    /// <summary>Since when it was believed while somebody looked all the time: after a gap it counts anew. Null: written by an earlier kedge.</summary>
+    public DateTimeOffset? WatchedSince { get; init; }
     public ImmutableArray<HealthRound> Rounds { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Where its services are, for the time when Keystone gives no token.</summary>
@@ -111,6 +113,7 @@ public sealed record SiteHealth
             Rounds = rounds.Length > MostRounds ? rounds[^MostRounds..] : rounds,
             State = next,
             Since = next == State ? Since : round.At,
+            WatchedSince = next == State && WatchedSince is { } since && !IsGap(Rounds.LastOrDefault(), round, rules) ? since : round.At,
         };
     }
 
@@ -127,13 +130,15 @@ public sealed record SiteHealth
         return better.Count == rules.BetterAfter ? better.Max() : State;
     }
 
+    static bool IsGap(HealthRound? before, HealthRound round, HealthRules rules) => before is null || round.At - before.At > rules.Gap;
+
     /// <summary>Newest first.</summary>
     static IEnumerable<HealthRound> InARow(ImmutableArray<HealthRound> rounds, HealthRules rules)
     {
         for (var i = rounds.Length - 1; i >= 0; i--)
         {
             yield return rounds[i];
-            if (i > 0 && rounds[i].At - rounds[i - 1].At > rules.Gap)
+            if (i > 0 && IsGap(rounds[i - 1], rounds[i], rules))
                 yield break;
         }
     }

@@ -9,7 +9,7 @@ public sealed record AutomationPolicy
 
     public bool IsOn { get; init; }
 
-    /// <summary>How long a site must have been silent.</summary>
+    /// <summary>How long a site must have been seen silent, without a gap in which nobody looked.</summary>
     public TimeSpan SilentFor { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>After a site loss nothing is begun without a person for so long: never more than one site.</summary>
@@ -48,8 +48,8 @@ public static class SiteLossAutomation
                 yield return "no policy allows it: a person decides";
             if (site.State is not SiteState.Silent)
                 yield return $"the site is {site.State}, not Silent";
-            else if (now - site.Since < question.Policy.SilentFor)
-                yield return "it has not been silent for long enough";
+            else if (site.WatchedSince is not { } since || now - since < question.Policy.SilentFor)
+                yield return "it has not been seen silent for long enough";
             if (last is null || now - last.At > rules.Fresh || now < last.At)
                 yield return "nobody has looked at it lately";
             else

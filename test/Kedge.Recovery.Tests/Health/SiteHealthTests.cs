@@ -91,7 +91,7 @@ public sealed class SiteHealthTests
             var nothing = last.Counting(Rules).Where(seen => seen.View is SiteView.Nothing).Select(seen => seen.Observer).Distinct().Count();
             Assert.True(question.Policy.IsOn);
             Assert.Equal((SiteState.Silent, SelfCheck.Passed), (question.Site.State, last.Self));
-            Assert.True(question.Now - question.Site.Since >= question.Policy.SilentFor);
+            Assert.True(question.Now - question.Site.WatchedSince >= question.Policy.SilentFor);
             Assert.DoesNotContain(question.Others, other => other.State is SiteState.Silent or SiteState.Unknown);
             Assert.True(last.Observers >= 3 && nothing * 2 > last.Observers);
             Assert.All(last.Counting(Rules), seen => Assert.Equal(SiteView.Nothing, seen.View));
@@ -159,7 +159,7 @@ public sealed class SiteHealthTests
         var round = Round(health, chance.Next(4) > 0 ? SiteView.Nothing : (SiteView)chance.Next(4), chance);
         var others = Enumerable.Range(0, 1 + chance.Next(2)).Select(i => SiteHealth.Begin($"B{i}", Noon) with { State = chance.Next(3) > 0 ? SiteState.Up : (SiteState)chance.Next(4) });
         return new AutomationQuestion(
-            round.At + TimeSpan.FromSeconds(chance.Next(150)), health with { Rounds = [round], Since = round.At - TimeSpan.FromMinutes(chance.Next(30)) }, [.. others],
+            round.At + TimeSpan.FromSeconds(chance.Next(150)), health with { Rounds = [round], WatchedSince = round.At - TimeSpan.FromMinutes(chance.Next(30)) }, [.. others],
             new AutomationPolicy { IsOn = chance.Next(5) > 0 }, Rules, chance.Next(2) > 0 ? null : round.At - TimeSpan.FromHours(chance.Next(48)), chance.Next(8) == 0);
     }
 
