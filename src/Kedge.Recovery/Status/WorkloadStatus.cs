@@ -67,7 +67,11 @@ public sealed record WorkloadStatus
     /// <summary>Age of the newest usable point in RPOs.</summary>
     public double? Lag => Age / Workload.Rpo;
 
-    public required VerifiedPoint? Verified { get; init; }
+    /// <summary>The newest point whose data was proven by reading it back after a restore; null: none.</summary>
+    public required RestoredPoint? Verified { get; init; }
+
+    /// <summary>The newest point that was ever restored, verified or not; null: none.</summary>
+    public required RestoredPoint? Restored { get; init; }
 
     /// <summary>Which definition a failover would use now; null without a point.</summary>
     public required ChosenDefinition? Definition { get; init; }
@@ -98,6 +102,7 @@ public sealed record WorkloadStatus
             AskedAt = desk.Clock.GetUtcNow(),
             Point = prepared.Point,
             Verified = evidence.NewestVerified(workload.Name),
+            Restored = evidence.NewestRestored(workload.Name),
             Definition = prepared.Definition,
             Look = look,
             Readiness = readiness,
@@ -111,7 +116,7 @@ public sealed record WorkloadStatus
 
     static (RecoveryPrediction Prediction, string? Refused) Predict(PreparedFailover prepared, JournalEvidence evidence)
     {
-        if (prepared.Point is null)
+        if (prepared.Point is null && prepared.Unreadable is [])
             return (RecoveryPrediction.None, null);
         try
         {

@@ -3,6 +3,7 @@ using Kedge.Recovery.Definitions;
 using Kedge.Recovery.Failover;
 using Kedge.Recovery.Readiness;
 using Kedge.Recovery.Status;
+using Kedge.Recovery.Tests.Protection;
 using Kedge.Recovery.Tests.SiteLoss;
 using Kedge.Testing;
 
@@ -41,7 +42,7 @@ public sealed class WorkloadStatusTests
     }
 
     [Fact]
-    public async Task A_point_that_was_restored_is_verified_and_the_next_recovery_is_predicted_from_its_steps()
+    public async Task A_point_restored_from_backups_is_not_verified_and_the_next_recovery_is_predicted_from_its_steps()
     {
         await using var site = await LostSite.MakeAsync();
         await site.DeclareAsync();
@@ -49,10 +50,29 @@ public sealed class WorkloadStatusTests
 
         var status = await AskAsync(site);
 
-        Assert.Equal(status.Point!.Id, status.Verified!.Point);
-        Assert.Contains(failover.Run.Value, status.Verified.How, StringComparison.Ordinal);
+        Assert.Null(status.Verified);
+        Assert.Equal(status.Point!.Id, status.Restored!.Point);
+        Assert.Contains(failover.Run.Value, status.Restored.How, StringComparison.Ordinal);
         Assert.Empty(status.Recovery.Unmeasured);
         Assert.InRange(status.Recovery.Median!.Value, TimeSpan.FromMilliseconds(1), failover.EndedAt!.Value - failover.AcceptedAt);
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.5)]
+    public async Task A_point_is_verified_only_when_all_of_its_data_was_read_back(double readBack)
+    {
+        await using var house = (await ProtectHouse.MakeAsync()).WithDbOnly();
+        await house.HireMoversAsync();
+        house.Workload = house.Workload with { Replication = house.Workload.Replication! with { ReadBack = readBack } };
+        var point = await house.ProtectAsync();
+        var failover = await house.FailOverAsync();
+
+        var evidence = await JournalEvidence.ReadAsync(house.House.Journal, CancellationToken.None);
+
+        Assert.True(failover.Phase is RunPhase.Finished, failover.Reason);
+        Assert.Equal(point.Id, evidence.NewestRestored("shop")!.Point);
+        Assert.Equal(readBack >= 1 ? point.Id : null, evidence.NewestVerified("shop")?.Point);
     }
 
     [Fact]
