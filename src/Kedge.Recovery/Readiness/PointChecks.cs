@@ -1,3 +1,4 @@
+using Kedge.OpenStack.BlockStorage;
 using Kedge.OpenStack.Images;
 using Kedge.Plans;
 using Kedge.Recovery.Points;
@@ -27,6 +28,8 @@ static class PointChecks
             else if (!isThere || copy!.Chain.IsEmpty || copy.Chain[0].ParentId is not null)
                 findings.Blocks(ReasonCodes.PointIncomplete, $"volume {volume.Name} ({volume.Id})", $"Point {point.Id} holds no whole chain of backups of it.", $"kedge protect {workload.Name}");
         }
+        if (findings.To.Movers is null && copies.Values.Where(copy => copy.Blocks is not null).ToList() is { Count: > 0 } inBlocks)
+            findings.Blocks(ReasonCodes.MoversMissing, $"site {findings.To.Name}", $"{inBlocks.Count} volumes of point {point.Id} lie in blocks, and the site has no movers to fill volumes from them.", $"kedge site set {findings.To.Name} --mover-host HOST, and start a mover there.");
         foreach (var server in blueprint.Servers.Where(server => server.Image is not null && point.Images.All(image => image.RootDiskOf != server.Id)))
             findings.Blocks(ReasonCodes.PointIncomplete, $"server {server.Name} ({server.Id})", $"Point {point.Id} holds no copy of its root disk.", $"kedge protect {workload.Name}");
         // The same field of a thousand servers has one reason.
@@ -51,6 +54,22 @@ static class PointChecks
                 findings.Blocks(wrong.Code, resource, wrong.What, whatToDo);
             else
                 findings.Warns(wrong.Code, resource, wrong.What, whatToDo);
+        }
+    }
+
+    /// <summary>Without its standby a volume is filled from the repository, which holds all of it: slower than was promised, and no less.</summary>
+    public static async Task AskStandbysAsync(Findings findings, CancellationToken cancel)
+    {
+        foreach (var copy in findings.Point.Volumes)
+        {
+            if (copy.Blocks?.Standby is not { } standby)
+                continue;
+            var snapshot = await findings.To.Tenant.BlockStorage.FindSnapshotAsync(new SnapshotId(standby.Snapshot), cancel);
+            if (snapshot?.Status is not SnapshotStatus.Available)
+                findings.Warns(
+                    ReasonCodes.StandbyMissing, $"volume {copy.Volume}",
+                    $"The snapshot {standby.Snapshot} of its standby {(snapshot is null ? "is not at the target any more" : $"is in state {snapshot.Status}")}: a failover fills an empty volume of {copy.SizeGib} GiB instead of cloning it.",
+                    $"kedge protect {findings.Question.Workload.Name} makes the standby again");
         }
     }
 

@@ -16,11 +16,13 @@ public static class ReadinessCheck
     {
         var now = clock.GetUtcNow();
         if (question.Point is not { } point || question.Blueprint is not { } blueprint)
-            return new ReadinessReport(question.Workload.Name, now, [NoPoint(question)]);
+            return new ReadinessReport(question.Workload.Name, now, question.Unreadable is [] ? [NoPoint(question)] : [.. question.Unreadable.Select(why => Unreadable(question, why))]);
 
         var findings = new Findings(question, blueprint, point);
+        foreach (var why in question.Unreadable)
+            findings.Add(Unreadable(question, why));
         PointChecks.Judge(findings, now);
-        if (question.Mapping is null)
+        if (question.Mapping is null && question.Unreadable is [])
             findings.Blocks(ReasonCodes.MappingMissing, $"workload {question.Workload.Name}", "Nothing says what stands for what at the target.", $"kedge mapping propose {question.Workload.Name}");
         try
         {
@@ -46,6 +48,7 @@ public static class ReadinessCheck
         await findings.AskAsync("subnets", () => SubnetChecks.AskAsync(findings, cancel));
         await findings.AskAsync("keypairs", () => KeypairChecks.AskAsync(findings, cancel));
         await findings.AskAsync("images", () => PointChecks.AskImagesAsync(findings, cancel));
+        await findings.AskAsync("standbys", () => PointChecks.AskStandbysAsync(findings, cancel));
     }
 
     static async Task AskMappingAsync(Findings findings, SiteMapping mapping, CancellationToken cancel)
@@ -60,6 +63,9 @@ public static class ReadinessCheck
             findings.Blocks(ReasonCodes.MappingWrong, "mapping", e.Message, "Correct the site's entry in clouds.yaml.");
         }
     }
+
+    static Reason Unreadable(ReadinessQuestion question, string why) => new(
+        ReasonCodes.RecordUnreadable, Severity.Blocks, $"workload {question.Workload.Name}", why, "Mend what it names; what else may be missing is not known before.");
 
     static Reason NoPoint(ReadinessQuestion question) => new(
         ReasonCodes.NoPoint, Severity.Blocks, $"workload {question.Workload.Name}", "There is no usable recovery point.", $"kedge protect {question.Workload.Name}");

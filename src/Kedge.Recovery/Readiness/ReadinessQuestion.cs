@@ -22,6 +22,9 @@ public sealed record ReadinessQuestion
     /// <summary>The point's; null where there is no point.</summary>
     public Blueprint? Blueprint { get; init; }
     public required Site To { get; init; }
+
+    /// <summary>Records, or parts of the repository, that are there and cannot be read: whole sentences.</summary>
+    public ImmutableArray<string> Unreadable { get; init; } = [];
 }
 
 /// <summary>The reasons found so far, and what every group of checks asks about.</summary>
@@ -36,6 +39,8 @@ sealed class Findings(ReadinessQuestion question, Blueprint blueprint, RecoveryP
     public SiteMapping? Mapping => Question.Mapping;
 
     public ImmutableArray<Reason> All => [.. reasons.OrderBy(reason => reason.Severity)];
+
+    public void Add(Reason reason) => reasons.Add(reason);
 
     public void Blocks(string code, string resource, string what, string whatToDo) => reasons.Add(new Reason(code, Severity.Blocks, resource, what, whatToDo));
 

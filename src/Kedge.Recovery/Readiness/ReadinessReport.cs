@@ -47,6 +47,9 @@ public static class ReasonCodes
     public const string RightMissing = "right-missing";
     public const string Encrypted = "encrypted-volume";
     public const string Unreadable = "unreadable-field";
+    public const string RecordUnreadable = "record-unreadable";
+    public const string MoversMissing = "movers-missing";
+    public const string StandbyMissing = "standby-missing";
     public const string TargetUnreachable = "target-unreachable";
 
     /// <summary>The target answered, but not this question.</summary>

@@ -234,6 +234,27 @@ public sealed class ReadinessTests
         Assert.Contains(report.Reasons, reason => reason.Code == ReasonCodes.MappingMissing);
     }
 
+    [Fact]
+    public async Task A_point_in_blocks_needs_movers_at_the_target_and_tells_when_its_standby_is_gone()
+    {
+        await using var house = (await ProtectHouse.MakeAsync()).WithDbOnly();
+        await house.HireMoversAsync(Recovery.Workloads.StandbyKind.Warm);
+        var point = await house.ProtectAsync();
+        var blueprint = await (await house.OpenAsync()).GetBlueprintAsync(point.Blueprint, Cancel);
+        var question = new ReadinessQuestion { Workload = house.Workload, Mapping = house.Mapping, Point = point, Blueprint = blueprint, To = house.House.SiteB };
+        Task<ReadinessReport> AskAsync(ReadinessQuestion asked) => house.House.LiveAsync(() => ReadinessCheck.RunAsync(asked, house.House.Clock, Cancel));
+
+        var ready = await AskAsync(question);
+        var withoutMovers = await AskAsync(question with { To = new Site("B", house.House.SiteB.Tenant, house.House.SiteB.Admin) });
+        await house.House.LiveAsync(() => house.House.SiteB.Tenant.BlockStorage.DeleteSnapshotAsync(new(point.Volumes[0].Blocks!.Standby!.Snapshot), Cancel));
+        await house.House.LiveAsync(() => Task.Delay(TimeSpan.FromMinutes(1), house.House.Clock, Cancel));
+        var withoutStandby = await AskAsync(question);
+
+        Assert.True(ready.IsReady, Text(ready));
+        Assert.Equal((Severity.Blocks, ReasonCodes.MoversMissing), (OnlyOne(withoutMovers).Severity, OnlyOne(withoutMovers).Code));
+        Assert.Equal((Severity.Warns, ReasonCodes.StandbyMissing), (OnlyOne(withoutStandby).Severity, OnlyOne(withoutStandby).Code));
+    }
+
     /// <summary>The sandbox is older than scheduler hints that can be read: that reason is always there.</summary>
     static Reason OnlyOne(ReadinessReport report) => Assert.Single(report.Reasons, reason => reason.Code != ReasonCodes.Unreadable);
 
