@@ -5,6 +5,7 @@ using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
 using Kedge.Recovery.Failover;
+using Kedge.Recovery.Formats;
 using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.SiteLoss;
@@ -74,7 +75,7 @@ static class ScalePart
         {
             Journal = journal,
             Repository = repository,
-            Workloads = _ => Task.FromResult(all),
+            Workloads = _ => Task.FromResult(new RecordList<Workload>(all, [])),
             FindWorkload = (name, _) => Task.FromResult(all.FirstOrDefault(workload => workload.Name == name)),
             FindMapping = (name, _) => Task.FromResult<SiteMapping?>(Mapping(name)),
             GetSite = (name, _) => Task.FromResult(new Site(name, connection, null)),

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using Kedge.Plans;
+using Kedge.Recovery.Formats;
 using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.Sites;
@@ -18,8 +18,8 @@ public sealed record RecoveryDesk
     /// <summary>Null: nothing was ever protected here.</summary>
     public required PointRepository? Repository { get; init; }
 
-    /// <summary>All workloads, in any order.</summary>
-    public required Func<CancellationToken, Task<ImmutableArray<Workload>>> Workloads { get; init; }
+    /// <summary>All workloads, in any order, and those whose records cannot be read.</summary>
+    public required Func<CancellationToken, Task<RecordList<Workload>>> Workloads { get; init; }
 
     /// <summary>Null: there is none of that name.</summary>
     public required Func<string, CancellationToken, Task<Workload?>> FindWorkload { get; init; }

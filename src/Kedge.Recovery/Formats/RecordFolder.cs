@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -34,6 +35,25 @@ public sealed class RecordFolder<T>(string path, JsonTypeInfo<T> type, string no
     public IReadOnlyList<string> Names() => Directory.Exists(path)
         ? [.. Directory.EnumerateFiles(path, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)]
         : [];
+
+    /// <summary>All of them, and those that cannot be read: one broken file says nothing of the others.</summary>
+    public async Task<RecordList<T>> ListAsync(CancellationToken cancel)
+    {
+        var (records, unreadable) = (ImmutableArray.CreateBuilder<T>(), ImmutableArray.CreateBuilder<UnreadableRecord>());
+        foreach (var name in Names())
+        {
+            try
+            {
+                if (await FindAsync(name, cancel) is { } record)
+                    records.Add(record);
+            }
+            catch (Exception e) when (e is RecordException or IOException or UnauthorizedAccessException)
+            {
+                unreadable.Add(new UnreadableRecord(name, e.Message));
+            }
+        }
+        return new RecordList<T>(records.ToImmutable(), unreadable.ToImmutable());
+    }
 
     public async Task PutAsync(string name, T record, CancellationToken cancel)
     {
@@ -81,6 +101,12 @@ public sealed class RecordFolder<T>(string path, JsonTypeInfo<T> type, string no
     static string Told((string Path, string Mistake) found, string text) =>
         YamlText.LineOf(text, found.Path) is { } line ? $"line {line}: {found.Path} {found.Mistake}" : $"{found.Path} {found.Mistake}";
 }
+
+/// <summary>The records of a folder, in the order of the alphabet.</summary>
+public sealed record RecordList<T>(ImmutableArray<T> Records, ImmutableArray<UnreadableRecord> Unreadable);
+
+/// <param name="Why">Names the file, the line where it can, and what is wrong.</param>
+public sealed record UnreadableRecord(string Name, string Why);
 
 /// <summary>A record is missing or cannot be read; the message says which and why.</summary>
 public sealed class RecordException(string message, Exception? inner = null) : Exception(message, inner)

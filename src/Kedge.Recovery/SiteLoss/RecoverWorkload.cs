@@ -81,7 +81,7 @@ public sealed record RecoverWorkload(string Workload, string To, string? Point, 
                 return new WorkloadEnd(RecoveryEnd.NotReady, null, "It was deleted since the site was declared lost.");
             // One that this step followed, and that has ended since the last look, is not open any more and is found here.
             if (await LiveCopy.FindAsync(desk.Journal, workload, cancel) is { } copy)
-                return copy.LastEventAt >= run.StartedAt ? await EndOfAsync(desk, copy, cancel) : new WorkloadEnd(RecoveryEnd.ThereAlready, copy.Run.Value, $"Brought up by failover {copy.Run}.");
+                return copy.LastEventAt >= run.StartedAt ? await EndOfAsync(desk, copy, cancel) : Before(copy);
             var prepared = await PreparedFailover.OfPointOrNewestAsync(desk, workload, Point, cancel);
             var readiness = await ReadinessCheck.RunAsync(prepared.Question(await desk.GetSite(workload.To, cancel)), desk.Clock, cancel);
             if (!readiness.IsReady && !IsForced)
@@ -100,6 +100,13 @@ public sealed record RecoverWorkload(string Workload, string To, string? Point, 
             return null;
         }
     }
+
+    static WorkloadEnd Before(RunSummary copy) => copy.Phase is RunPhase.Abandoned
+        ? new WorkloadEnd(RecoveryEnd.NotReady, copy.Run.Value, GivenUpBefore(copy))
+        : new WorkloadEnd(RecoveryEnd.ThereAlready, copy.Run.Value, $"Brought up by failover {copy.Run}.");
+
+    internal static string GivenUpBefore(RunSummary copy) =>
+        $"failover {copy.Run} was given up, and a part of a copy may be at the target: kedge cleanup {copy.Run}, then declare the site lost again";
 
     static string Came(FailoverResult result) =>
         $"{result.Servers.Length} servers are up; {PlanText.Say(result.RpoAchieved)} of data are lost; it took {(result.RtoAchieved is { } rto ? PlanText.Say(rto) : "unknown")}.";

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
+using Kedge.Recovery.Formats;
 using Kedge.Recovery.Readiness;
+using Kedge.Recovery.Sites;
 using Kedge.Recovery.Status;
 using Kedge.Recovery.Workloads;
 
@@ -30,23 +33,26 @@ public sealed record SiteLossPreview
     /// <summary>Those for which a failover is begun: all, but for what does not fit into the target.</summary>
     public IEnumerable<WorkloadLoss> Begun(bool isForced) => Losses.Where(loss => isForced || loss.NoRoom is null);
 
+    /// <summary>Nothing is in the way of any of them.</summary>
+    public bool IsReady => Losses.All(loss => loss.NotReady is [] && loss.NoRoom is null) && !LeftOut.Any(left => left.IsMissed);
+
     internal ImmutableArray<LeftOutWorkload> LeftOutFinally(bool isForced) =>
-        [.. LeftOut, .. Losses.Where(loss => !isForced && loss.NoRoom is not null).Select(loss => new LeftOutWorkload(loss.Workload, loss.NoRoom!))];
+        [.. LeftOut, .. Losses.Where(loss => !isForced && loss.NoRoom is not null).Select(loss => new LeftOutWorkload(loss.Workload, loss.NoRoom!, LeftOutBecause.NoRoom))];
 
     /// <summary>Highest priority first, then the most urgent RTO; one that promised none comes last of its rank.</summary>
     public static IEnumerable<Workload> InOrder(IEnumerable<Workload> workloads) => workloads
         .OrderByDescending(workload => workload.Priority).ThenBy(workload => workload.Rto ?? TimeSpan.MaxValue).ThenBy(workload => workload.Name, StringComparer.Ordinal);
 
     /// <summary>Reads the repository and the journal, asks the targets for their quotas, and, where there are not too many, for all of readiness. The lost site is not asked.</summary>
-    /// <exception cref="Points.RepositoryException">The repository cannot be read.</exception>
     public static async Task<SiteLossPreview> OfAsync(RecoveryDesk desk, string site, CancellationToken cancel)
     {
-        var workloads = InOrder((await desk.Workloads(cancel)).Where(workload => workload.From == site)).ToList();
+        var records = await desk.Workloads(cancel);
+        var workloads = InOrder(records.Records.Where(workload => workload.From == site)).ToList();
         var copies = await LiveCopy.FindAllAsync(desk.Journal, cancel);
         var evidence = await JournalEvidence.ReadAsync(desk.Journal, cancel);
         var wanted = workloads.Where(workload => workload.OnSiteLoss is OnSiteLoss.Recover && !copies.ContainsKey(workload.Name)).ToList();
-        var leftOut = workloads.Except(wanted).Select(workload => new LeftOutWorkload(
-            workload.Name, copies.GetValueOrDefault(workload.Name) is { } copy ? $"failover {copy.Run} has brought it up, and was not cleaned up after" : "its policy says so (onSiteLoss: Leave)"));
+        var leftOut = workloads.Except(wanted).Select(workload => WhyLeftOut(workload, copies.GetValueOrDefault(workload.Name))).Concat(
+            records.Unreadable.Select(broken => new LeftOutWorkload(broken.Name, $"its record cannot be read, so nobody knows whether it is of this site: {broken.Why}", LeftOutBecause.Unreadable)));
         var losses = new WorkloadLoss[wanted.Count];
         var prepared = new PreparedFailover[wanted.Count];
         await Parallel.ForAsync(0, wanted.Count, cancel, async (i, stop) => (prepared[i], losses[i]) = await LossOfAsync(desk, wanted[i], evidence, stop));
@@ -58,6 +64,13 @@ public sealed record SiteLossPreview
             remarks.Add($"{wanted.Count} workloads are too many to ask their targets about each: readiness is asked when each one's turn comes.");
         return new SiteLossPreview { Site = site, At = desk.Clock.GetUtcNow(), Losses = [.. losses], LeftOut = [.. leftOut], Remarks = [.. remarks] };
     }
+
+    static LeftOutWorkload WhyLeftOut(Workload workload, RunSummary? copy) => copy switch
+    {
+        null => new(workload.Name, "its policy says so (onSiteLoss: Leave)", LeftOutBecause.Policy),
+        { Phase: RunPhase.Abandoned } => new(workload.Name, RecoverWorkload.GivenUpBefore(copy), LeftOutBecause.GivenUp),
+        _ => new(workload.Name, $"failover {copy.Run} has brought it up, and was not cleaned up after", LeftOutBecause.ThereAlready),
+    };
 
     static async Task<(PreparedFailover, WorkloadLoss)> LossOfAsync(RecoveryDesk desk, Workload workload, JournalEvidence evidence, CancellationToken cancel)
     {
@@ -97,7 +110,8 @@ public sealed record SiteLossPreview
                 continue;
             if (!rooms.TryGetValue(losses[i].To, out var room))
             {
-                rooms[losses[i].To] = room = await TargetRoom.AskAsync(await desk.GetSite(losses[i].To, cancel), cancel);
+                var (target, why) = await FindTargetAsync(desk, losses[i].To, cancel);
+                rooms[losses[i].To] = room = target is null ? TargetRoom.Unknown(why!) : await TargetRoom.AskAsync(target, cancel);
                 remarks.AddRange(room.NotTold);
             }
             losses[i] = losses[i] with { NoRoom = room.Take(definition.Blueprint, mapping) };
@@ -106,9 +120,25 @@ public sealed record SiteLossPreview
 
     static async Task<WorkloadLoss> WithReadinessAsync(RecoveryDesk desk, PreparedFailover prepared, WorkloadLoss loss, CancellationToken cancel)
     {
-        var report = await ReadinessCheck.RunAsync(prepared.Question(await desk.GetSite(loss.To, cancel)), desk.Clock, cancel);
+        var (target, why) = await FindTargetAsync(desk, loss.To, cancel);
+        if (target is null)
+            return loss with { NotReady = [.. loss.NotReady, why!] };
+        var report = await ReadinessCheck.RunAsync(prepared.Question(target), desk.Clock, cancel);
         var blocks = report.Reasons.Where(reason => reason.Severity is Severity.Blocks).Select(reason => $"{reason.Resource}: {reason.What}").ToImmutableArray();
         return blocks is [] ? loss : loss with { NotReady = blocks };
+    }
+
+    /// <summary>A target whose record or credentials are wrong stands in the way of the workloads that go there, and of no others.</summary>
+    static async Task<(Site? Target, string? Why)> FindTargetAsync(RecoveryDesk desk, string name, CancellationToken cancel)
+    {
+        try
+        {
+            return (await desk.GetSite(name, cancel), null);
+        }
+        catch (Exception e) when (e is RecordException or SettingsException)
+        {
+            return (null, $"site {name}: {e.Message}");
+        }
     }
 }
 

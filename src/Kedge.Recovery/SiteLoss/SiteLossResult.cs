@@ -16,8 +16,11 @@ public sealed record SiteLossResult
     /// <summary>In the order of urgency.</summary>
     public required ImmutableArray<RecoveredWorkload> Workloads { get; init; }
 
-    /// <summary>Every workload whose policy allows it is up at its target.</summary>
-    public bool IsComplete => Phase is RunPhase.Finished && Workloads.All(w => w.End?.End is RecoveryEnd.Recovered or RecoveryEnd.ThereAlready);
+    /// <summary>Every workload whose policy allows it is up at its target, those for which nothing could be begun included.</summary>
+    public bool IsComplete => Phase is RunPhase.Finished && Workloads.All(w => w.End?.End is RecoveryEnd.Recovered or RecoveryEnd.ThereAlready) && Missed == 0;
+
+    /// <summary>Workloads for which nothing was begun although they should be up.</summary>
+    public int Missed => Facts.LeftOut.Count(left => left.IsMissed);
 
     public int Count(RecoveryEnd end) => Workloads.Count(workload => workload.End?.End == end);
 

@@ -67,8 +67,32 @@ public sealed record SiteLossFacts
         : throw new JsonException($"{plan.Title} is not a site loss.");
 }
 
+/// <summary>Why nothing is begun for a workload.</summary>
+public enum LeftOutBecause
+{
+    /// <summary>That is what its owner wants.</summary>
+    Policy,
+
+    /// <summary>An earlier failover has brought it up.</summary>
+    ThereAlready,
+
+    /// <summary>An earlier failover was given up and left a part of a copy.</summary>
+    GivenUp,
+
+    /// <summary>The target's quota does not hold it.</summary>
+    NoRoom,
+
+    /// <summary>Its record is broken.</summary>
+    Unreadable,
+}
+
 /// <summary>A workload of the site that is not begun.</summary>
-public sealed record LeftOutWorkload(string Workload, string Why);
+public sealed record LeftOutWorkload(string Workload, string Why, LeftOutBecause Because)
+{
+    /// <summary>It should be up elsewhere, and is not.</summary>
+    [JsonIgnore]
+    public bool IsMissed => Because is not (LeftOutBecause.Policy or LeftOutBecause.ThereAlready);
+}
 
 /// <summary>What became of a workload of a lost site.</summary>
 public enum RecoveryEnd

@@ -21,6 +21,14 @@ sealed class TargetRoom
     /// <summary>Services that did not tell their quotas: what is not known does not stand in the way.</summary>
     public IReadOnlyList<string> NotTold => notTold;
 
+    /// <summary>Of a target that cannot even be asked.</summary>
+    public static TargetRoom Unknown(string why)
+    {
+        var room = new TargetRoom();
+        room.notTold.Add(why);
+        return room;
+    }
+
     public static async Task<TargetRoom> AskAsync(Site target, CancellationToken cancel)
     {
         var room = new TargetRoom();

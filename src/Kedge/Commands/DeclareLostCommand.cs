@@ -24,7 +24,8 @@ static class DeclareLostCommand
             A site is lost: fail over every workload of it whose policy allows it, the highest priority and the most urgent RTO first. It shows
             the point, the age of the data lost and the predicted time of each, and asks. The lost site is not asked for anything. Killed at any
             moment and started again, it goes on where it was; a workload that fails does not stop the others. Make sure that the old servers
-            stay dead: Kedge does not fence them. Exit code 0: all are up; 4: some failed; 5: some were not ready.
+            stay dead: Kedge does not fence them. Exit code 0: all are up; 4: some failed; 5: some were not ready, did not fit, or
+            could not be read.
             """) { name, reason, yes, force, atOnce, preview };
         var output = OutputOptions.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
@@ -42,13 +43,13 @@ static class DeclareLostCommand
                 if (parsed.GetValue(preview))
                 {
                     output.Print(parsed, around.Output, SiteLossReport.Of(shown));
-                    return shown.Losses.Any(loss => loss.NotReady.Length > 0 || loss.NoRoom is not null) ? ExitCodes.NotReady : ExitCodes.Done;
+                    return shown.IsReady ? ExitCodes.Done : ExitCodes.NotReady;
                 }
                 Printer.Print(around.Error, SiteLossReport.Of(shown), OutputFormat.Table, []);
                 if (!shown.Begun(parsed.GetValue(force)).Any())
                 {
                     around.Error.WriteLine($"kedge: there is nothing to recover of {site}.");
-                    return shown.Losses.IsEmpty ? ExitCodes.Done : ExitCodes.NotReady;
+                    return shown.IsReady ? ExitCodes.Done : ExitCodes.NotReady;
                 }
                 if (!parsed.GetValue(yes) && !Confirm(shown, parsed.GetValue(force), around))
                     return ExitCodes.Conflict;
@@ -71,7 +72,7 @@ static class DeclareLostCommand
         foreach (var remark in preview.Remarks)
             around.Error.WriteLine(remark);
         foreach (var left in preview.LeftOut)
-            around.Error.WriteLine($"left out  {left.Workload}: {left.Why}");
+            around.Error.WriteLine($"{(left.IsMissed ? "NOT READY" : "left out ")} {left.Workload}: {left.Why}");
         foreach (var loss in preview.Losses)
         {
             foreach (var text in loss.NotReady.Concat(loss.NoRoom is { } lacking ? [lacking] : []))
@@ -115,7 +116,7 @@ static class SiteLossReport
             {
                 workload.Workload, workload.To, workload.End?.End.ToString() ?? "Open", workload.End?.Run, workload.End?.What,
             }),
-            .. SiteLossFacts.Of(state.Plan).LeftOut.Select(left => new JsonNode?[] { left.Workload, null, "LeftOut", null, left.Why }),
+            .. SiteLossFacts.Of(state.Plan).LeftOut.Select(left => new JsonNode?[] { left.Workload, null, left.IsMissed ? left.Because.ToString() : "LeftOut", null, left.Why }),
         ]);
 
     /// <summary>The summary, and the exit code.</summary>
@@ -126,7 +127,7 @@ static class SiteLossReport
         var result = SiteLossResult.Of(state);
         around.Error.WriteLine(
             $"{result.Facts.Site}: {result.Count(RecoveryEnd.Recovered)} recovered, {result.Count(RecoveryEnd.ThereAlready)} were there already, "
-            + $"{result.Count(RecoveryEnd.NotReady)} not ready, {result.Count(RecoveryEnd.Failed)} failed, {result.Facts.LeftOut.Length} left out, "
+            + $"{result.Count(RecoveryEnd.NotReady)} not ready, {result.Count(RecoveryEnd.Failed)} failed, {result.Missed} not begun, {result.Facts.LeftOut.Length - result.Missed} left out, "
             + $"after {PlanText.Say(state.LastEventAt - state.AcceptedAt)}.");
         return result.Count(RecoveryEnd.Failed) > 0 ? ExitCodes.Stopped : result.IsComplete ? ExitCodes.Done : ExitCodes.NotReady;
     }

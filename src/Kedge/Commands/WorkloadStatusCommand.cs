@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Kedge.Home;
+using Kedge.OpenStack;
 using Kedge.Output;
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
+using Kedge.Recovery.Formats;
+using Kedge.Recovery.Points;
 using Kedge.Recovery.Readiness;
 using Kedge.Recovery.Status;
 using Kedge.Recovery.Workloads;
@@ -30,15 +33,26 @@ static class WorkloadStatusCommand
             var one = parsed.GetValue(name) is { } wanted ? await kedge.Workloads.GetAsync(wanted, cancel) : null;
             await using var journal = await kedge.OpenJournalAsync(cancel);
             await using var desk = await EmbeddedDesk.OpenAsync(kedge, journal, around.Clock, cancel);
-            var all = one is null ? await desk.Desk.Workloads(cancel) : [one];
+            var all = one is null ? await desk.Desk.Workloads(cancel) : new RecordList<Workload>([one], []);
             var evidence = await JournalEvidence.ReadAsync(journal, cancel);
-            var statuses = new List<WorkloadStatus>();
-            foreach (var workload in all)
-                statuses.Add(await AskAsync(desk.Desk, workload, evidence, parsed.GetValue(quick), cancel));
+            var (statuses, unknown) = (new List<WorkloadStatus>(), all.Unreadable.ToList());
+            foreach (var workload in all.Records)
+            {
+                try
+                {
+                    statuses.Add(await AskAsync(desk.Desk, workload, evidence, parsed.GetValue(quick), cancel));
+                }
+                catch (Exception e) when (one is null && e is (RecordException or RepositoryException or SettingsException))
+                {
+                    unknown.Add(new UnreadableRecord(workload.Name, e.Message));
+                }
+            }
+            foreach (var broken in unknown)
+                around.Error.WriteLine($"{StatusLevel.Critical,-8}  {broken.Name}: nothing can be told of it: {broken.Why}");
             output.Print(parsed, around.Output, one is null ? Rows(statuses) : Fields(statuses[0]));
             if (one is null)
                 Tell(statuses, around);
-            return CodeOf(statuses.Select(status => status.Level).DefaultIfEmpty().Max());
+            return CodeOf(unknown.Count > 0 ? StatusLevel.Critical : statuses.Select(status => status.Level).DefaultIfEmpty().Max());
         });
         return command;
     }
@@ -80,7 +94,8 @@ static class WorkloadStatusCommand
         ("name", status.Workload.Name), ("status", status.Level.ToString()), ("asked_at", Moments.Text(status.AskedAt)),
         ("newest_point", status.Point?.Id), ("data_at", Moments.Text(status.Point?.DataAt)), ("age", Say(status.Age)), ("age_s", Seconds(status.Age)),
         ("rpo", PlanText.Say(status.Workload.Rpo)), ("lag", status.Lag is { } lag ? Math.Round(lag, 2) : null),
-        ("verified_point", status.Verified?.Point), ("verified_at", Moments.Text(status.Verified?.VerifiedAt)), ("verified_how", status.Verified?.How ?? "not verified"),
+        ("verified_point", status.Verified?.Point), ("verified_at", Moments.Text(status.Verified?.At)), ("verified_how", status.Verified?.How ?? "not verified"),
+        ("restored_point", status.Restored?.Point), ("restored_at", Moments.Text(status.Restored?.At)), ("restored_how", status.Restored?.How),
         ("definition_at", Moments.Text(status.Definition?.At)), ("definition_looked_at", Moments.Text(status.Look?.LookedAt)), ("definition_look", status.Look?.Outcome.ToString()),
         ("ready", ReadyText(status)), ("rto", Say(status.Workload.Rto)),
         ("recovery_median", status.Recovery.Say(status.Recovery.Median)), ("recovery_median_s", Seconds(status.Recovery.Median)),

@@ -1,11 +1,9 @@
-using System.Collections.Immutable;
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.SiteLoss;
 using Kedge.Recovery.Sites;
 using Kedge.Recovery.Steps;
-using Kedge.Recovery.Workloads;
 
 namespace Kedge.Home;
 
@@ -33,7 +31,7 @@ sealed class EmbeddedDesk : IAsyncDisposable
     {
         Journal = journal,
         Repository = await kedge.FindRepositoryAsync(cancel),
-        Workloads = stop => AllAsync(kedge, stop),
+        Workloads = kedge.Workloads.ListAsync,
         FindWorkload = kedge.Workloads.FindAsync,
         FindMapping = kedge.Mappings.FindAsync,
         GetSite = kedge.GetSiteAsync,
@@ -62,14 +60,6 @@ sealed class EmbeddedDesk : IAsyncDisposable
     {
         await runs.DisposeAsync();
         gate.Dispose();
-    }
-
-    static async Task<ImmutableArray<Workload>> AllAsync(KedgeHome kedge, CancellationToken cancel)
-    {
-        var all = ImmutableArray.CreateBuilder<Workload>();
-        foreach (var name in kedge.Workloads.Names())
-            all.Add(await kedge.Workloads.GetAsync(name, cancel));
-        return all.ToImmutable();
     }
 
     async Task<Site> GetSiteAsync(string name, CancellationToken cancel)

@@ -1,8 +1,8 @@
-using System.Collections.Immutable;
 using Kedge.Plans;
 using Kedge.Recovery.Blueprints;
 using Kedge.Recovery.Capture;
 using Kedge.Recovery.Failover;
+using Kedge.Recovery.Formats;
 using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Protection;
 using Kedge.Recovery.SiteLoss;
@@ -55,6 +55,14 @@ sealed class LostSite : IAsyncDisposable
         Assert.True(run.Phase is RunPhase.Finished, run.Reason);
     }
 
+    public List<UnreadableRecord> Unreadable { get; } = [];
+
+    /// <summary>The workload whose mapping somebody has spoilt.</summary>
+    public string? BrokenMapping { get; set; }
+
+    /// <summary>Of points, and all else.</summary>
+    public string Repository => inner.Repository;
+
     public void Change(string name, Func<Workload, Workload> change) => Workloads[Workloads.FindIndex(workload => workload.Name == name)] = change(Workloads.Single(workload => workload.Name == name));
 
     public void ForgetMapping(string name) => mappings.Remove(name);
@@ -98,9 +106,9 @@ sealed class LostSite : IAsyncDisposable
             {
                 Journal = site.House.Journal,
                 Repository = repository,
-                Workloads = _ => Task.FromResult<ImmutableArray<Workload>>([.. site.Workloads]),
+                Workloads = _ => Task.FromResult(new RecordList<Workload>([.. site.Workloads], [.. site.Unreadable])),
                 FindWorkload = (name, _) => Task.FromResult(site.Workloads.Find(workload => workload.Name == name)),
-                FindMapping = (name, _) => Task.FromResult(site.mappings.GetValueOrDefault(name)),
+                FindMapping = (name, _) => site.BrokenMapping == name ? throw new RecordException($"mappings/{name}.yaml is not a mapping.") : Task.FromResult(site.mappings.GetValueOrDefault(name)),
                 GetSite = (name, _) => Task.FromResult(site.House.Sites[name]),
                 SeeTo = runs.SeeToAsync,
                 Clock = site.House.Clock,

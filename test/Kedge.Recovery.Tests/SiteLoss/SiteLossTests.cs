@@ -1,5 +1,6 @@
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
+using Kedge.Recovery.Formats;
 using Kedge.Recovery.SiteLoss;
 using Kedge.Recovery.Tests.Failover;
 using Kedge.Recovery.Workloads;
@@ -114,6 +115,41 @@ public sealed class SiteLossTests
         Assert.Contains("instances: 1 are needed and 0 are left", preview.Losses.Single(loss => loss.Workload == "db").NoRoom, StringComparison.Ordinal);
         Assert.Equal("db", Assert.Single(result.Facts.LeftOut).Workload);
         Assert.Equal(2, result.Count(RecoveryEnd.Recovered));
+        Assert.Equal((false, 1), (result.IsComplete, result.Missed));
+    }
+
+    [Fact]
+    public async Task A_failover_that_was_given_up_has_brought_nothing_up()
+    {
+        await using var site = await LostSite.MakeAsync();
+        var given = await BeginByHandAsync(site);
+        await site.House.LiveAsync(() => site.House.NewProcess().AbandonAsync(given, "bob", "not now", CancellationToken.None));
+
+        var preview = await site.PreviewAsync();
+        var result = SiteLossResult.Of(await site.DeclareAsync());
+
+        Assert.Equal(("app", LeftOutBecause.GivenUp), (preview.LeftOut.Single().Workload, preview.LeftOut.Single().Because));
+        Assert.False(preview.IsReady);
+        Assert.Contains($"kedge cleanup {given}", Assert.Single(result.Facts.LeftOut).Why, StringComparison.Ordinal);
+        Assert.Equal((false, 2, 1), (result.IsComplete, result.Count(RecoveryEnd.Recovered), result.Missed));
+    }
+
+    [Fact]
+    public async Task What_is_broken_of_one_workload_is_told_and_the_others_are_recovered()
+    {
+        await using var site = await LostSite.MakeAsync();
+        site.BrokenMapping = "db";
+        site.Unreadable.Add(new UnreadableRecord("old", "workloads/old.yaml is not a workload."));
+        File.WriteAllText(Directory.EnumerateFiles(Path.Combine(site.Repository, "workloads", "web", "points"), "*.json").Single(), "{");
+
+        var preview = await site.PreviewAsync();
+        var result = SiteLossResult.Of(await site.DeclareAsync());
+
+        Assert.Contains("mappings/db.yaml is not a mapping", preview.Losses.Single(loss => loss.Workload == "db").NotReady[0], StringComparison.Ordinal);
+        Assert.NotEmpty(preview.Losses.Single(loss => loss.Workload == "web").NotReady);
+        Assert.Empty(preview.Losses.Single(loss => loss.Workload == "app").NotReady);
+        Assert.Equal(("old", LeftOutBecause.Unreadable), (preview.LeftOut.Single().Workload, preview.LeftOut.Single().Because));
+        Assert.Equal((1, 2, 1, false), (result.Count(RecoveryEnd.Recovered), result.Count(RecoveryEnd.NotReady), result.Missed, result.IsComplete));
     }
 
     [Theory]
@@ -123,13 +159,7 @@ public sealed class SiteLossTests
     {
         await using var site = await LostSite.MakeAsync();
         site.Request = site.Request with { IsForced = isForced };
-        var by = RunId.Create(site.House.Clock);
-        await site.House.LiveAsync(async () =>
-        {
-            await using var process = await site.NewProcessAsync();
-            var prepared = await PreparedFailover.OfNewestAsync(process.Desk, site.Workloads[0], CancellationToken.None);
-            await site.House.Journal.BeginAsync(by, prepared.Write(new FailoverRequest("mine", "bob")), FailoverRunbook.ExclusiveKey(site.Workloads[0]), "host/1", CancellationToken.None);
-        });
+        var by = await BeginByHandAsync(site);
 
         var result = SiteLossResult.Of(await site.DeclareAsync());
 
@@ -158,6 +188,16 @@ public sealed class SiteLossTests
             Assert.Equal(2, site.House.B.World.List(ResourceKind.Server).Count);
         }
     }
+
+    /// <summary>Of the workload <c>app</c>.</summary>
+    static Task<RunId> BeginByHandAsync(LostSite site) => site.House.LiveAsync(async () =>
+    {
+        await using var process = await site.NewProcessAsync();
+        var prepared = await PreparedFailover.OfNewestAsync(process.Desk, site.Workloads[0], CancellationToken.None);
+        var run = RunId.Create(site.House.Clock);
+        await site.House.Journal.BeginAsync(run, prepared.Write(new FailoverRequest("mine", "bob")), FailoverRunbook.ExclusiveKey(site.Workloads[0]), "host/1", CancellationToken.None);
+        return run;
+    });
 
     static async Task<RunState> ExecuteAsync(LostSite site, RunId run, SiteLossPreview preview, Outage outage)
     {
