@@ -14,7 +14,7 @@ sealed class MediatorLoop(World world, Life life)
     static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
 
     /// <summary>They touch files, which simulated time waits for.</summary>
-    static readonly HashSet<string> KindsWithFiles = ["write-point", "apply-retention", "sweep-copies"];
+    static readonly HashSet<string> KindsWithFiles = ["write-point", "apply-retention", "sweep-copies", "close-point", "recover-workload"];
 
     SharedJournal Journal => new(world, life);
 
@@ -74,9 +74,16 @@ sealed class MediatorLoop(World world, Life life)
     Step StepOf(PlannedStep planned)
     {
         var step = RecoveryStepJson.Read(planned, life.Sites);
+        if (planned.Kind == "close-point" && world.Sabotage.CleanupDoesNotAskForPoints)
+            return new Idle();
         return KindsWithFiles.Contains(planned.Kind) ? new WithFiles(world, step)
             : planned.Kind == world.Sabotage.BlindKind ? new Blind(step)
             : step;
+    }
+
+    sealed record Idle : Step
+    {
+        public override Task<StepOutcome> RunAsync(StepRun run, CancellationToken cancel) => Task.FromResult<StepOutcome>(new StepOutcome.Done("nothing was asked"));
     }
 
     sealed record WithFiles(World World, Step Inner) : Step

@@ -2,10 +2,13 @@ using System.Text;
 using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Capture;
+using Kedge.Recovery.Cleanup;
 using Kedge.Recovery.Failover;
 using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.Protection;
+using Kedge.Recovery.SiteLoss;
+using Kedge.Recovery.Status;
 using Kedge.Sandbox;
 
 namespace Kedge.Simulation.Tests;
@@ -15,14 +18,11 @@ sealed class Operator(World world, Verdict verdict)
 {
     static readonly TimeSpan Patience = TimeSpan.FromHours(12);
 
-    SiteMapping mapping = null!;
-
     public async Task PrepareAsync()
     {
         var life = world.Lives[0];
-        await world.WithFilesAsync(() => PointRepository.CreateAsync(world.Repository, world.Clock, CancellationToken.None));
         var captured = await new BlueprintCapture(world.Clock).CaptureAsync(world.Workload, life.Sites["A"], null, CancellationToken.None);
-        mapping = await MappingProposal.ProposeAsync(captured.Blueprint, life.Sites["A"], life.Sites["B"], null, CancellationToken.None);
+        world.Mapping = await MappingProposal.ProposeAsync(captured.Blueprint, life.Sites["A"], life.Sites["B"], null, CancellationToken.None);
     }
 
     /// <returns>The failover's run.</returns>
@@ -31,6 +31,8 @@ sealed class Operator(World world, Verdict verdict)
         for (var protections = 1 + world.Weather.Next(3); protections > 0; protections--)
         {
             WriteData(protections);
+            if (world.Weather.Next(3) == 0)
+                await GiveUpAsync();
             var run = await BeginAsync(ProtectPlanAsync, ProtectRunbook.ExclusiveKey(world.Workload));
             await EndAsync(run);
             await verdict.LookAtPointsAsync();
@@ -38,20 +40,96 @@ sealed class Operator(World world, Verdict verdict)
         WriteData(0);
         var last = world.Weather.Next(2) == 0 ? await BeginAsync(ProtectPlanAsync, ProtectRunbook.ExclusiveKey(world.Workload)) : (RunId?)null;
         await Task.Delay(world.Weather.Between(1, 120), world.Clock);
-        world.History.Say("A", "is lost");
-        await world.A.KillAsync();
         verdict.DemandNoCopyYet();
-
-        var failover = await BeginAsync(FailoverPlanAsync, FailoverRunbook.ExclusiveKey(world.Workload));
+        if (!world.Sabotage.IsPromotedBeforeFenced)
+            await LoseAsync();
+        var recovering = world.Weather.Next(2) == 0 ? FailOverAsync() : DeclareLostAsync();
         await Task.Delay(world.Weather.Between(30, 1200), world.Clock);
+        if (world.Sabotage.IsPromotedBeforeFenced)
+            await LoseAsync();
         world.Weather.IsCalm = true;
         world.History.Say("op", "the weather is calm");
         foreach (var life in world.Lives)
             (life.IsDiskFull, life.Clock.Ahead) = (false, TimeSpan.Zero);
-        await EndAsync(failover);
+        var failover = await recovering;
+        if (world.Weather.Next(2) == 0)
+            await FailOverAgainAsync();
         if (last is { } unfinished)
             await AbandonAsync(unfinished);
         return failover;
+    }
+
+    async Task LoseAsync()
+    {
+        world.History.Say("A", "is lost");
+        await world.A.KillAsync();
+        world.IsFenced = true;
+    }
+
+    async Task<RunId> FailOverAsync()
+    {
+        var failover = await BeginAsync(FailoverPlanAsync, FailoverRunbook.ExclusiveKey(world.Workload));
+        await EndAsync(failover);
+        return failover;
+    }
+
+    /// <summary>Declares the site lost until the workload is up: not ready is what a target is that does not answer just then.</summary>
+    async Task<RunId> DeclareLostAsync()
+    {
+        for (var tries = 0; tries < 200; tries++)
+        {
+            var run = await BeginAsync(life => Task.FromResult(SiteLossRunbook.Write(Preview(life), new SiteLossRequest("lost", "op"))), SiteLossRunbook.ExclusiveKey("A"));
+            await EndAsync(run);
+            var end = SiteLossResult.Of(await world.Disk.GetStateAsync(run, CancellationToken.None)).Workloads.Single().End;
+            world.History.Say("op", $"{world.NameOf(run)}: {end?.End} {end?.What}");
+            if (end?.Run is not { } failover)
+                continue;
+            await EndAsync(RunId.Parse(failover));
+            return RunId.Parse(failover);
+        }
+        throw new Violation("The site was declared lost two hundred times, and nothing was begun.");
+    }
+
+    SiteLossPreview Preview(Life life) => new()
+    {
+        Site = "A",
+        At = life.Clock.GetUtcNow(),
+        Losses =
+        [
+            new WorkloadLoss
+            {
+                Workload = world.Workload.Name, To = "B", Priority = 0, Rto = null, Servers = world.Shop.ServerIds.Count, Point = null, DataAt = null, Lost = null,
+                Recovery = RecoveryPrediction.None, NotReady = [], Remarks = [],
+            },
+        ],
+        LeftOut = [],
+        Remarks = [],
+    };
+
+    /// <summary>Somebody who has not heard of it wants the same once more.</summary>
+    async Task FailOverAgainAsync()
+    {
+        if (!world.Sabotage.LiveCopiesAreNotAskedFor && await LiveCopy.FindAsync(world.Disk, world.Workload, CancellationToken.None) is { } copy)
+        {
+            world.Weather.Counted("second failover refused");
+            world.History.Say("op", $"a second failover is refused beside {world.NameOf(copy.Run)}");
+            return;
+        }
+        await FailOverAsync();
+    }
+
+    /// <summary>A protection takes too long for somebody: it is given up, and cleaned up after. What was offered meanwhile is still whole.</summary>
+    async Task GiveUpAsync()
+    {
+        var run = await BeginAsync(ProtectPlanAsync, ProtectRunbook.ExclusiveKey(world.Workload));
+        await Task.Delay(world.Weather.Between(1, 240), world.Clock);
+        await AbandonAsync(run);
+        var state = await world.Disk.GetStateAsync(run, CancellationToken.None);
+        if (state.Phase is not RunPhase.Abandoned)
+            return;
+        world.Weather.Counted("given up and cleaned up after");
+        await EndAsync(await BeginAsync(_ => Task.FromResult(CleanupRunbook.Write(state)), state.ExclusiveKey));
+        await verdict.LookAtOfferedAsync();
     }
 
     void WriteData(int version)
@@ -99,7 +177,7 @@ sealed class Operator(World world, Verdict verdict)
     {
         var repository = await PointRepository.OpenAsync(world.Repository, world.Clock, CancellationToken.None);
         var point = await repository.FindNewestUsableAsync(world.Workload.Name, life.End) ?? throw new Violation("Protected more than once, and there is no usable point.");
-        return FailoverRunbook.Write(world.Workload, point, await repository.GetBlueprintAsync(point.Blueprint, life.End), mapping, new FailoverRequest("lost", "op"));
+        return FailoverRunbook.Write(world.Workload, point, await repository.GetBlueprintAsync(point.Blueprint, life.End), world.Mapping!, new FailoverRequest("lost", "op"));
     });
 
     /// <summary>Waits for the end; resumes what has stopped, as a person would who mended the cause.</summary>

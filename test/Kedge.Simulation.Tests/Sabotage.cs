@@ -10,4 +10,13 @@ sealed record Sabotage
 
     /// <summary>The journal takes whatever anybody writes, whoever has the run by now.</summary>
     public bool EpochsAreNotChecked { get; init; }
+
+    /// <summary>The copy is brought up first, and only then is it seen to that the old one is dead.</summary>
+    public bool IsPromotedBeforeFenced { get; init; }
+
+    /// <summary>Nobody asks whether an earlier failover has brought the workload up already.</summary>
+    public bool LiveCopiesAreNotAskedFor { get; init; }
+
+    /// <summary>A cleanup believes the journal, and does not ask the repository what a point needs.</summary>
+    public bool CleanupDoesNotAskForPoints { get; init; }
 }

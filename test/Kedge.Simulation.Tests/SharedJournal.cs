@@ -77,6 +77,7 @@ sealed class SharedJournal(World world, Life life) : IJournal
             throw Lost(what);
         var written = await write();
         world.History.Say(life.Owner, what);
+        world.LookAround();
         return isLost ? throw Lost(what) : written;
     }
 

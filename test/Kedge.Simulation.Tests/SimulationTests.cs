@@ -25,17 +25,28 @@ public sealed class SimulationTests
     }
 
     [Theory]
-    [InlineData("create-server", false)]
-    [InlineData("restore-volume", false)]
-    [InlineData("create-port", false)]
-    [InlineData(null, true)]
-    public async Task It_notices_when_the_house_is_broken(string? blindKind, bool epochsAreNotChecked)
+    [MemberData(nameof(Sabotages))]
+    public async Task It_notices_when_the_house_is_broken(string what)
     {
         for (var seed = 1; seed <= 40; seed++)
-            if ((await Simulation.RunAsync(seed, new Sabotage { BlindKind = blindKind, EpochsAreNotChecked = epochsAreNotChecked })).Violation is not null)
+            if ((await Simulation.RunAsync(seed, Broken[what])).Violation is not null)
                 return;
         Assert.Fail("Forty histories, and nobody noticed.");
     }
+
+    /// <summary>Each is planted once, and must be seen.</summary>
+    static readonly Dictionary<string, Sabotage> Broken = new()
+    {
+        ["servers are not looked for"] = new Sabotage { BlindKind = "create-server" },
+        ["volumes are not looked for"] = new Sabotage { BlindKind = "restore-volume" },
+        ["ports are not looked for"] = new Sabotage { BlindKind = "create-port" },
+        ["epochs are not checked"] = new Sabotage { EpochsAreNotChecked = true },
+        ["promoted before fenced"] = new Sabotage { IsPromotedBeforeFenced = true },
+        ["live copies are not asked for"] = new Sabotage { LiveCopiesAreNotAskedFor = true },
+        ["a cleanup does not ask for points"] = new Sabotage { CleanupDoesNotAskForPoints = true },
+    };
+
+    public static TheoryData<string> Sabotages => [.. Broken.Keys];
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 10)];
 }

@@ -27,6 +27,19 @@ sealed class Verdict(World world)
         return true;
     });
 
+    /// <summary>All that the offered points need is there, whatever was cleaned up after.</summary>
+    public Task LookAtOfferedAsync() => world.WithFilesAsync(async () =>
+    {
+        foreach (var point in (await world.Points.ListAsync(world.Workload.Name, CancellationToken.None)).Points.Select(stored => stored.Point))
+        {
+            if (point.Volumes.SelectMany(copy => copy.Chain).FirstOrDefault(link => world.A.World.Find(ResourceKind.Backup, link.BackupId) is null) is { } backup)
+                throw new Violation($"Point {point.Id} is offered, and its backup {backup.BackupId} is gone.");
+            if (point.Images.FirstOrDefault(image => world.B.World.Find(ResourceKind.Image, image.TargetImageId) is null) is { } image)
+                throw new Violation($"Point {point.Id} is offered, and its image {image.TargetImageId} is gone.");
+        }
+        return true;
+    });
+
     public void DemandNoCopyYet()
     {
         if (world.B.World.List(ResourceKind.Server) is { Count: > 0 } early)
@@ -35,6 +48,8 @@ sealed class Verdict(World world)
 
     public async Task DemandAsync(RunId failover)
     {
+        if (world.Seen is { } seen)
+            throw new Violation(seen);
         foreach (var run in world.Runs)
             if (await world.Disk.FindAsync(run, CancellationToken.None) is not null)
                 await DemandOneEndAsync(run);

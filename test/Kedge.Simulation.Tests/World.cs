@@ -1,5 +1,9 @@
 using Kedge.OpenStack;
 using Kedge.Plans;
+using Kedge.Recovery.Failover;
+using Kedge.Recovery.Formats;
+using Kedge.Recovery.Mapping;
+using Kedge.Recovery.Points;
 using Kedge.Recovery.Sites;
 using Kedge.Recovery.Workloads;
 using Kedge.Sandbox;
@@ -31,6 +35,7 @@ sealed class World : IAsyncDisposable
         A = SandboxCloud.Create(SettingsOf("a", store, seed, pace), Clock);
         B = SandboxCloud.Create(SettingsOf("b", store, seed, pace), Clock);
         Disk = new MemoryJournal(Clock);
+        Points = PointRepository.CreateAsync(folder, Clock, CancellationToken.None).GetAwaiter().GetResult();
         Lives = [.. Mediators.Select(name => NewLife(name, 1))];
     }
 
@@ -60,6 +65,12 @@ sealed class World : IAsyncDisposable
     public ThreeTierWorkload Shop { get; private set; } = null!;
 
     public string Repository => folder;
+
+    /// <summary>Opened once: it remembers nothing.</summary>
+    public PointRepository Points { get; }
+
+    /// <summary>Null until it is proposed.</summary>
+    public SiteMapping? Mapping { get; set; }
 
     public Workload Workload { get; } = new()
     {
@@ -100,9 +111,30 @@ sealed class World : IAsyncDisposable
         return run;
     }
 
-    public string NameOf(RunId run) => $"run{runs.IndexOf(run) + 1}";
+    /// <summary>Runs that runs have begun are numbered when they are heard of.</summary>
+    public string NameOf(RunId run)
+    {
+        if (!runs.Contains(run))
+            runs.Add(run);
+        return $"run{runs.IndexOf(run) + 1}";
+    }
 
     public IReadOnlyList<RunId> Runs => runs;
+
+    /// <summary>It is sure that nothing of the workload runs at A any more.</summary>
+    public bool IsFenced { get; set; }
+
+    /// <summary>The first thing that was seen and must never be; null: nothing.</summary>
+    public string? Seen { get; private set; }
+
+    /// <summary>After every event: never two live copies.</summary>
+    public void LookAround()
+    {
+        if (Seen is null && !IsFenced && B.World.List(ResourceKind.Server) is { Count: > 0 } copies)
+            Seen = $"{copies.Count} servers are at B, and nobody has made sure that those at A are dead.";
+        if (Seen is null && Shop is not null && B.World.List(ResourceKind.Server).Count(server => server["status"]!.GetValue<string>() is "ACTIVE") is var live && live > Shop.ServerIds.Count)
+            Seen = $"{live} servers live at B; the workload has {Shop.ServerIds.Count}.";
+    }
 
     public Life? AnyLife()
     {
@@ -142,12 +174,31 @@ sealed class World : IAsyncDisposable
     Life NewLife(string name, int number)
     {
         var life = new Life(name, number, Clock) { Sites = new(new Dictionary<string, Site>()) };
-        life.Sites = new(new Dictionary<string, Site>
+        var sites = new Dictionary<string, Site>
         {
             ["A"] = new Site("A", Connect(life, A, "demo"), Connect(life, A, "admin")),
             ["B"] = new Site("B", Connect(life, B, "demo"), Connect(life, B, "admin")),
-        });
+        };
+        life.Sites = new(sites, DeskOf(life, sites));
         return life;
+    }
+
+    /// <summary>For the loss of a site: what it begins, any mediator carries.</summary>
+    RecoveryDesk DeskOf(Life life, Dictionary<string, Site> sites)
+    {
+        var journal = new SharedJournal(this, life);
+        return new RecoveryDesk
+        {
+            Journal = journal,
+            Repository = Points,
+            Workloads = _ => Task.FromResult(new RecordList<Workload>([Workload], [])),
+            FindWorkload = (_, _) => Task.FromResult<Workload?>(Workload),
+            FindMapping = (_, _) => Task.FromResult(Mapping),
+            GetSite = (name, _) => Task.FromResult(sites[name]),
+            SeeTo = async (run, cancel) => await journal.FindAsync(run, cancel) is { IsEnded: false, Phase: not RunPhase.Stopped },
+            Clock = life.Clock,
+            Owner = life.Owner,
+        };
     }
 
     Cloud Connect(Life life, SandboxCloud cloud, string user)
