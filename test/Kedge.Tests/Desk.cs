@@ -144,7 +144,10 @@ sealed class Desk : IAsyncDisposable
             start.Environment[name] = value;
     }
 
-    Dictionary<string, string> Variables => new()
+    /// <summary>Further variables of the environment.</summary>
+    public Dictionary<string, string> More { get; } = [];
+
+    Dictionary<string, string> Variables => new(More)
     {
         ["OS_CLIENT_CONFIG_FILE"] = CloudsFile, ["KEDGE_DATA"] = Data, ["KEDGE_REPOSITORY"] = Repository, ["KEDGE_DATABASE"] = Database ?? "",
     };

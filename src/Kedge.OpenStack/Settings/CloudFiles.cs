@@ -45,6 +45,20 @@ internal sealed record CloudFiles(string? Path, YamlTree Clouds)
         try
         {
             using var text = File.OpenText(path);
+            return CloudsOf(text, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException([$"{path} cannot be read: {e.Message}"]);
+        }
+    }
+
+    /// <param name="text">A clouds.yaml.</param>
+    /// <param name="path">What messages name.</param>
+    public static YamlTree CloudsOf(TextReader text, string path)
+    {
+        try
+        {
             var yaml = new YamlStream();
             yaml.Load(new MergingParser(new Parser(text)));
             return yaml.Documents is [{ RootNode: YamlMappingNode root }, ..] && YamlTree.Of(root).Find("clouds") is { } clouds
@@ -59,10 +73,6 @@ internal sealed record CloudFiles(string? Path, YamlTree Clouds)
         catch (YamlException e)
         {
             throw new SettingsException([$"{path} line {e.Start.Line}, column {e.Start.Column}: it is not YAML."]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException([$"{path} cannot be read: {e.Message}"]);
         }
     }
 }

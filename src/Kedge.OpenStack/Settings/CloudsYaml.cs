@@ -13,6 +13,34 @@ public static class CloudsYaml
     /// <summary>The cloud that the <c>OS_*</c> variables make.</summary>
     const string FromVariables = "envvars";
 
+    /// <summary>
+    /// The entry of one cloud with what the secure file has for it laid over, as a clouds.yaml that holds nothing else (JSON, which is YAML too).
+    /// <b>It holds the cloud's secrets</b>: for whoever encrypts it.
+    /// </summary>
+    /// <param name="cloud">Its name in clouds.yaml.</param>
+    /// <param name="source">Where files and variables are.</param>
+    /// <exception cref="SettingsException">There is no such cloud, or something of it is wrong.</exception>
+    public static string ExportWithSecrets(string cloud, SettingsSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        _ = Load(cloud, source);
+        return CloudFiles.Read(source).Clouds.Without(name => name != cloud).ToJson("clouds");
+    }
+
+    /// <summary>The settings of one cloud from what <see cref="ExportWithSecrets"/> gave.</summary>
+    /// <param name="cloud">Its name there.</param>
+    /// <param name="text">A clouds.yaml.</param>
+    /// <param name="origin">What messages call the text.</param>
+    /// <param name="source">Where the files lie that the entry names.</param>
+    /// <exception cref="SettingsException">With every problem found.</exception>
+    public static CloudSettings Parse(string cloud, string text, string origin, SettingsSource source)
+    {
+        using var reader = new StringReader(text);
+        return CloudFiles.CloudsOf(reader, origin).Find(cloud) is { } tree
+            ? SettingsReader.Read(cloud, tree, origin, source)
+            : throw new SettingsException([$"There is no cloud '{cloud}' in {origin}."]);
+    }
+
     /// <summary>The settings of one cloud.</summary>
     /// <param name="cloud">Its name; null takes <c>OS_CLOUD</c>, else the <c>OS_*</c> variables alone, else the only cloud there is.</param>
     /// <param name="source">Where files and variables are.</param>

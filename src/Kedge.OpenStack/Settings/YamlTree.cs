@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using YamlDotNet.RepresentationModel;
 
 namespace Kedge.OpenStack.Settings;
@@ -67,6 +68,24 @@ internal sealed class YamlTree
             left.Set(key, values[key]);
         return left;
     }
+
+    /// <summary>As JSON, the only field of an object.</summary>
+    public string ToJson(string field) => new JsonObject { [field] = ToJson() }.ToJsonString();
+
+    JsonObject ToJson()
+    {
+        var json = new JsonObject();
+        foreach (var key in order)
+            json[key] = NodeOf(values[key]);
+        return json;
+    }
+
+    static JsonNode? NodeOf(object value) => value switch
+    {
+        YamlTree tree => tree.ToJson(),
+        IReadOnlyList<object> list => new JsonArray([.. list.Select(NodeOf)]),
+        _ => JsonValue.Create((string)value),
+    };
 
     static string Plain(string name) => name.Replace('-', '_');
 

@@ -20,6 +20,9 @@ public sealed class Site(string name, Cloud tenant, Cloud? admin)
 
     /// <summary>How its movers reach volumes; null: it has none, and volumes are not moved by blocks.</summary>
     public SiteMovers? Movers { get; init; }
+
+    /// <summary>What is written down of it, without what only its mediator needs.</summary>
+    internal SiteRecord Record => new(Name, Tenant.Name, Admin?.Name, Movers);
 }
 
 /// <summary>What is written down of a site.</summary>
@@ -28,7 +31,9 @@ public sealed class Site(string name, Cloud tenant, Cloud? admin)
 /// <param name="AdminCloud">The entry of an admin with a role on the same project; null: none.</param>
 /// <param name="Movers">How its movers reach volumes; null: it has none.</param>
 /// <param name="PointsAtOnce">So many workloads of the site a mediator protects at the same time; null: as the mediator is set.</param>
-public sealed record SiteRecord(string Name, string Cloud, string? AdminCloud = null, SiteMovers? Movers = null, int? PointsAtOnce = null);
+/// <param name="Sealed">Both entries themselves, encrypted; null: they are read from clouds.yaml.</param>
+public sealed record SiteRecord(
+    string Name, string Cloud, string? AdminCloud = null, SiteMovers? Movers = null, int? PointsAtOnce = null, SealedCredentials? Sealed = null);
 
 /// <summary>The sites that a run may speak to.</summary>
 /// <param name="sites">By their names.</param>

@@ -19,6 +19,8 @@ static class SiteCommands
         Show(around, home),
         SiteHealthCommand.Create(around, home),
         DeclareLostCommand.Create(around, home),
+        SiteSealCommands.Seal(around, home),
+        SiteSealCommands.Rekey(around, home),
         Remove(around, home),
     };
 
@@ -69,6 +71,9 @@ static class SiteCommands
                 Movers = movers.Apply(parsed, before.Movers),
                 PointsAtOnce = parsed.GetValue(atOnce) is { } most ? Math.Max(1, most) : before.PointsAtOnce,
             };
+            // Another entry is not what was sealed.
+            if (record.Sealed is not null && (record.Cloud, record.AdminCloud) != (before.Cloud, before.AdminCloud))
+                record = SiteSealCommands.Sealed(kedge, record, around);
             await LookAsync(kedge.Connect(record), around, cancel);
             await kedge.Sites.PutAsync(record.Name, record, cancel);
             around.Error.WriteLine($"Site {record.Name} is changed.");
@@ -128,7 +133,7 @@ static class SiteCommands
             var token = await kedge.Connect(record).Tenant.AuthenticateAsync(cancel);
             output.Print(parsed, around.Output, new Shown.Fields(
             [
-                ("Name", record.Name), ("Cloud", record.Cloud), ("Admin Cloud", record.AdminCloud),
+                ("Name", record.Name), ("Cloud", record.Cloud), ("Admin Cloud", record.AdminCloud), ("Credentials", record.Sealed is { } kept ? $"sealed with key {kept.Key}" : "in clouds.yaml"),
                 ("Movers", record.Movers is { } movers ? $"{movers.Host}, repository {movers.Repository}, Ceph {movers.Ceph}{(movers.SnapshotPool is { } pool ? $", snapshots in {pool} read in place" : "")}" : null),
                 ("Project", token.Project?.Name), ("Project ID", token.Project?.Id.Value), ("User ID", token.User.Id.Value),
                 ("Roles", new JsonArray([.. token.Roles.Select(role => (JsonNode?)role.Name)])),

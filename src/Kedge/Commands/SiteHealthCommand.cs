@@ -61,8 +61,8 @@ static class SiteHealthCommand
         using var own = around.Transport is null ? new SocketsHttpHandler { ConnectTimeout = SiteProbe.Patience } : null;
         var others = new List<Uri>(anchors);
         foreach (var other in kedge.Sites.Names().Where(site => site != name))
-            others.Add(CloudsYaml.Load((await kedge.Sites.GetAsync(other, cancel)).Cloud, around.Settings).AuthUrl);
-        var watch = new SiteWatch(() => Connect(record, around), around.Transport ?? own!, others, [], around.Clock);
+            others.Add(kedge.SettingsOf(await kedge.Sites.GetAsync(other, cancel)).Tenant.AuthUrl);
+        var watch = new SiteWatch(() => Connect(kedge, record, around), around.Transport ?? own!, others, [], around.Clock);
         var before = await FindAsync(PathOf(kedge, name), cancel) ?? SiteHealth.Begin(name, around.Clock.GetUtcNow());
         var after = await watch.LookAsync(before, Environment.MachineName, rules, cancel);
         kedge.Prepare();
@@ -71,9 +71,9 @@ static class SiteHealthCommand
         return after;
     }
 
-    static Cloud Connect(SiteRecord record, Surroundings around)
+    static Cloud Connect(KedgeHome kedge, SiteRecord record, Surroundings around)
     {
-        var settings = CloudsYaml.Load(record.Cloud, around.Settings);
+        var settings = kedge.SettingsOf(record).Tenant;
         return Cloud.Connect(settings with { Limits = settings.Limits with { Attempts = 1 } }, around.Transport, around.Clock);
     }
 
