@@ -189,6 +189,9 @@ public sealed class PointRepository
     internal Task<RecoveryPoint?> CloseAsync(string workload, string run, CancellationToken cancel) =>
         DiskFaults.TellAsync($"Run {run} was not closed", Path, () => FolderOf(workload).CloseAsync(run, cancel));
 
+    /// <summary>Copies of what people wrote of the workload.</summary>
+    public KeptRecords RecordsOf(string workload) => new(PathOf(workload), workload);
+
     /// <summary>How the workload's definition changed.</summary>
     public DefinitionHistory DefinitionsOf(string workload) => new(workload, PathOf(workload), this, clock);
 

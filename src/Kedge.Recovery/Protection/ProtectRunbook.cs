@@ -47,6 +47,7 @@ public static class ProtectRunbook
         var (from, to) = (sites[workload.From], sites[workload.To]);
         var hash = await repository.PutBlueprintAsync(blueprint, cancel);
         await repository.DefinitionsOf(workload.Name).PutAsync(blueprint, capturedAt, cancel);
+        await repository.RecordsOf(workload.Name).PutAsync(workload, mapping, [from.Record, to.Record], cancel);
         var before = await repository.FindNewestUsableAsync(workload.Name, cancel);
         return For(new ProtectInputs
         {

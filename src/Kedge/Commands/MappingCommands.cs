@@ -35,6 +35,7 @@ static class MappingCommands
                 blueprint, sites[workload.From], sites[workload.To], await kedge.Mappings.FindAsync(workload.Name, cancel), cancel);
             kedge.Prepare();
             await kedge.Mappings.PutAsync(workload.Name, proposed, cancel);
+            await kedge.KeepAsync(workload.Name, cancel);
             output.Print(parsed, around.Output, Rows(proposed));
             around.Error.WriteLine($"Written to {kedge.Mappings.PathOf(workload.Name)}: read it, and change what does not fit.");
             var open = Entries(proposed).Count(entry => entry.Resource.Target is null);
@@ -88,6 +89,7 @@ static class MappingCommands
             var code = await ReportAsync(kedge, workload, mapping, around, cancel);
             if (code == ExitCodes.Done)
                 await kedge.Mappings.PutAsync(workload.Name, mapping, cancel);
+                await kedge.KeepAsync(workload.Name, cancel);
             return code;
         });
         return command;

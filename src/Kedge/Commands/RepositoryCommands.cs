@@ -11,7 +11,7 @@ namespace Kedge.Commands;
 /// <summary><c>kedge repository</c>: where the blocks of disks are kept. Needs no mediator and no data directory.</summary>
 static class RepositoryCommands
 {
-    public static Command Create(Surroundings around)
+    public static Command Create(Surroundings around, HomeOptions home)
     {
         var command = new Command("repository", "The repository that blocks of disks are kept in. Needs no mediator: the repository and its key are enough.");
         var blocks = BlocksOptions.AddTo(command, around);
@@ -24,6 +24,7 @@ static class RepositoryCommands
         command.Subcommands.Add(Prune(around, blocks));
         command.Subcommands.Add(Unlock(around, blocks));
         command.Subcommands.Add(RepositoryKeys.Create(around, blocks));
+        command.Subcommands.Add(RepositoryRebuild.Create(around, home));
         return command;
     }
 

@@ -75,6 +75,7 @@ static class WorkloadCommands
             await kedge.Policies.GetAsync(policy, cancel);
         kedge.Prepare();
         await kedge.Workloads.PutAsync(name, workload, cancel);
+        await kedge.KeepAsync(name, cancel);
     }
 
     static Command List(Surroundings around, HomeOptions home)
@@ -120,11 +121,12 @@ static class WorkloadCommands
     {
         var name = new Argument<string>("NAME") { Description = "The workload." };
         var command = new Command("delete", "Forget a workload. Its recovery points, and all in the clouds, stay.") { name };
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancel) =>
         {
-            var wanted = parsed.GetValue(name)!;
-            if (!home.Of(parsed).Workloads.Delete(wanted))
+            var (wanted, kedge) = (parsed.GetValue(name)!, home.Of(parsed));
+            if (!kedge.Workloads.Delete(wanted))
                 throw new UsageException($"There is no workload {wanted}.");
+            (await kedge.FindRepositoryAsync(cancel))?.RecordsOf(wanted).Forget();
             around.Error.WriteLine($"Workload {wanted} is forgotten; its recovery points are still in the repository.");
             return ExitCodes.Done;
         });

@@ -60,6 +60,19 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
     public async Task<PointRepository?> FindRepositoryAsync(CancellationToken cancel) =>
         Directory.Exists(RepositoryPath) ? await OpenRepositoryAsync(cancel) : null;
 
+    /// <summary>
+    /// Keeps copies of what is written of a workload beside its points, where there is a repository; a protection does so too. A record that is
+    /// not there, or broken, is left as it was kept before.
+    /// </summary>
+    /// <exception cref="RepositoryException">The repository cannot be written.</exception>
+    public async Task KeepAsync(string workload, CancellationToken cancel)
+    {
+        if (await FindRepositoryAsync(cancel) is not { } repository || await Workloads.FindAsync(workload, cancel) is not { } record)
+            return;
+        var sites = (await Sites.ListAsync(cancel)).Records.Where(site => site.Name == record.From || site.Name == record.To);
+        await repository.RecordsOf(workload).PutAsync(record, await Mappings.FindAsync(workload, cancel), sites, cancel);
+    }
+
     public async Task<PointRepository> OpenOrCreateRepositoryAsync(CancellationToken cancel)
     {
         Prepare();
@@ -69,13 +82,31 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
     /// <summary>Connections to a site, without a call yet.</summary>
     public async Task<Site> GetSiteAsync(string name, CancellationToken cancel) => Connect(await Sites.GetAsync(name, cancel));
 
-    public Site Connect(SiteRecord record) => new(
-        record.Name,
-        Cloud.Connect(CloudsYaml.Load(record.Cloud, around.Settings), around.Transport, around.Clock),
-        record.AdminCloud is { } admin ? Cloud.Connect(CloudsYaml.Load(admin, around.Settings), around.Transport, around.Clock) : null)
+    public Site Connect(SiteRecord record)
     {
-        Movers = record.Movers,
-    };
+        var (tenant, admin) = SettingsOf(record);
+        return new(record.Name, Cloud.Connect(tenant, around.Transport, around.Clock), admin is null ? null : Cloud.Connect(admin, around.Transport, around.Clock))
+        {
+            Movers = record.Movers,
+        };
+    }
+
+    /// <summary>How both hands reach a site: sealed in its record, else in clouds.yaml.</summary>
+    /// <exception cref="SettingsException">They are not there, wrong, or no key opens them.</exception>
+    public (CloudSettings Tenant, CloudSettings? Admin) SettingsOf(SiteRecord record)
+    {
+        if (record.Sealed is not { } credentials)
+            return (CloudsYaml.Load(record.Cloud, around.Settings), record.AdminCloud is { } entry ? CloudsYaml.Load(entry, around.Settings) : null);
+        var open = Keys().Open(record.Name, credentials);
+        var origin = $"the sealed credentials of site {record.Name}";
+        return (
+            CloudsYaml.Parse(record.Cloud, open.Tenant, origin, around.Settings),
+            record.AdminCloud is { } admin && open.Admin is { } text ? CloudsYaml.Parse(admin, text, origin, around.Settings) : null);
+    }
+
+    /// <summary>What seals and opens credentials of sites; may be none.</summary>
+    /// <exception cref="SettingsException">A key is named and cannot be used.</exception>
+    public SealingKeys Keys() => SealingKeys.Read(around.Settings.Variables, around.Settings.Directory);
 
     public async Task<SiteSet> ConnectAsync(IEnumerable<string> names, CancellationToken cancel)
     {
