@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Kedge.Mediator.Schedules;
 using Kedge.Plans;
 using Kedge.Recovery.Failover;
-using Kedge.Recovery.Formats;
-using Kedge.Recovery.Workloads;
 
 namespace Kedge.Mediator.Running;
 
@@ -22,7 +19,7 @@ sealed class MediatorDesk(
     {
         Journal = journal,
         Repository = await records.FindRepositoryAsync(cancel),
-        Workloads = AllAsync,
+        Workloads = records.Workloads.ListAsync,
         FindWorkload = records.Workloads.FindAsync,
         FindMapping = records.Mappings.FindAsync,
         GetSite = sites.GetAsync,
@@ -30,25 +27,6 @@ sealed class MediatorDesk(
         Clock = clock,
         Owner = owner,
     };
-
-    /// <summary>All that can be read: one damaged record must not keep a hundred workloads from being recovered.</summary>
-    async Task<ImmutableArray<Workload>> AllAsync(CancellationToken cancel)
-    {
-        var all = ImmutableArray.CreateBuilder<Workload>();
-        foreach (var name in records.Workloads.Names())
-        {
-            try
-            {
-                if (await records.Workloads.FindAsync(name, cancel) is { } workload)
-                    all.Add(workload);
-            }
-            catch (RecordException)
-            {
-                // The patrol tells of it, every time it walks.
-            }
-        }
-        return all.ToImmutable();
-    }
 
     async Task<bool> SeeToAsync(RunId run, CancellationToken cancel)
     {
