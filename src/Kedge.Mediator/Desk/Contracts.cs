@@ -171,7 +171,7 @@ static class Contracts
         AgeSeconds = status.Age?.TotalSeconds,
         RpoSeconds = status.Workload.Rpo.TotalSeconds,
         Lag = status.Lag,
-        Verified = status.Verified is { } verified ? new V1.VerifiedPoint(verified.Point, verified.VerifiedAt, verified.How) : null,
+        Verified = status.Verified is { } verified ? new V1.VerifiedPoint(verified.Point, verified.At, verified.How) : null,
         DefinitionAt = status.Definition?.At,
         DefinitionLookedAt = status.Look?.LookedAt,
         DefinitionLook = status.Look?.Outcome.ToString(),
