@@ -74,6 +74,21 @@ static class Disks
         await File.WriteAllTextAsync(map, lines.ToString(), cancel);
     }
 
+    /// <summary>Writes something else where the map says that something changed; half of it compresses, as data does.</summary>
+    public static async Task RewriteAsync(string image, string map, int seed, CancellationToken cancel)
+    {
+        var random = new Random(seed);
+        await using var device = FileDevice.Open(image, FileUse.Write);
+        foreach (var line in await File.ReadAllLinesAsync(map, cancel))
+        {
+            var parts = line.Split(' ');
+            var fresh = new byte[int.Parse(parts[1], CultureInfo.InvariantCulture)];
+            random.NextBytes(fresh.AsSpan(0, fresh.Length / 2));
+            await device.WriteAsync(long.Parse(parts[0], CultureInfo.InvariantCulture), fresh, cancel);
+        }
+        await device.FlushAsync(cancel);
+    }
+
     /// <summary>A few hundred blocks all over a large disk.</summary>
     public static async Task ScatterAsync(string image, CancellationToken cancel)
     {

@@ -11,17 +11,17 @@ sealed class Run(string folder, int repeat)
 {
     public int Repeat => repeat;
 
-    /// <summary>Best of several, each after its preparation: noise of a shared machine only ever adds.</summary>
-    public async Task<Cost?> BestAsync(Func<int, Task>? prepare, Func<int, string[]> command, CancellationToken cancel)
+    /// <summary>The median by CPU time of several, each after its preparation; null when the tool is not installed.</summary>
+    public async Task<Cost?> MedianAsync(Func<int, Task>? prepare, Func<int, string[]> command, CancellationToken cancel)
     {
-        Cost? best = null;
+        var costs = new List<Cost>();
         for (var i = 0; i < repeat; i++)
         {
             if (prepare is not null) await prepare(i);
             if (await OnceAsync(command(i), cancel) is not { } cost) return null;
-            if (best is null || cost.CpuS < best.CpuS) best = cost;
+            costs.Add(cost);
         }
-        return best;
+        return costs.OrderBy(cost => cost.CpuS).ElementAt((repeat - 1) / 2);
     }
 
     /// <summary>Null when the tool is not installed.</summary>

@@ -106,7 +106,7 @@ sealed class Restoring(DiskTree tree, DiskTree? standing, IDevice target, Restor
 
     async ValueTask<bool> StandsAsync(RestoreLane lane, long block, Address expected, CancellationToken cancel)
     {
-        var content = lane.Block[..shape.LengthOf(block)];
+        var content = lane.Blocks[..shape.LengthOf(block)];
         await target.ReadAsync(block * shape.BlockBytes, content, cancel);
         return lane.Reader.Hash.Of(BlobKind.Block, content.Span) == expected;
     }
@@ -174,7 +174,7 @@ sealed class Restoring(DiskTree tree, DiskTree? standing, IDevice target, Restor
 
     async ValueTask WriteAsync(RestoreLane lane, long block, int index, BlobPlace place, ReadOnlyMemory<byte> stored, CancellationToken cancel)
     {
-        var content = lane.Block[..(int)place.RawLength];
+        var content = lane.Blocks[..(int)place.RawLength];
         try
         {
             await lane.Reader.OpenAsync(place, stored, content, cancel);
@@ -204,17 +204,22 @@ sealed class Restoring(DiskTree tree, DiskTree? standing, IDevice target, Restor
 /// <summary>What one worker of a restore or a comparison owns.</summary>
 sealed class RestoreLane(BlobReader reader, int blockBytes) : IDisposable
 {
+    const int TogetherBytes = 1 << 20;
+
     public BlobReader Reader { get; } = reader;
 
     public byte[] Page { get; } = DiskTree.NewPage();
 
     public byte[] Standing { get; } = DiskTree.NewPage();
 
-    public Memory<byte> Block { get; } = AlignedBuffer.New(blockBytes);
+    /// <summary>Room for one block or several small ones.</summary>
+    public Memory<byte> Blocks { get; } = AlignedBuffer.New(Math.Max(TogetherBytes, blockBytes));
 
     public List<(int Index, BlobPlace Place)> Wanted { get; } = [];
 
     public List<int> Zeros { get; } = [];
+
+    public List<int> Chosen { get; } = [];
 
     public List<Extent> Content { get; } = [];
 

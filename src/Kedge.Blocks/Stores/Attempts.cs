@@ -19,9 +19,12 @@ sealed class Attempts(string store, TimeProvider time)
     {
         for (var attempt = 1; ; attempt++)
         {
+            // A server may also stop in the middle of a body, where the client's own limit does not reach.
+            using var late = new CancellationTokenSource(Within, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
             try
             {
-                return await ask(attempt, cancel);
+                return await ask(attempt, either.Token);
             }
             catch (Exception e) when (IsOfStore(e) && !cancel.IsCancellationRequested)
             {

@@ -24,33 +24,11 @@ public sealed class DirectoryStore : IStore
     public static DirectoryStore Open(string path) => new(Path.GetFullPath(path));
 
     /// <inheritdoc/>
-    public async ValueTask<bool> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    public ValueTask<bool> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
+        cancel.ThrowIfCancellationRequested();
         var target = PathOf(name);
-        var written = Path.Combine(temporary, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
-        try
-        {
-            if (File.Exists(target)) return false;
-            Directory.CreateDirectory(temporary);
-            await WriteAsync(written, content, cancel);
-            var folder = Path.GetDirectoryName(target)!;
-            MakeFolder(folder);
-            var linked = Posix.LinkIfAbsent(written, target);
-            if (linked) Posix.SyncDirectory(folder);
-            return linked;
-        }
-        catch (IOException e)
-        {
-            throw Unavailable($"Writing {name}", e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw Unavailable($"Writing {name}", e);
-        }
-        finally
-        {
-            Guard(name, () => File.Delete(written));
-        }
+        return ValueTask.FromResult(Guard($"Writing {name}", () => !File.Exists(target) && Put(target, content)));
     }
 
     /// <inheritdoc/>
@@ -85,12 +63,10 @@ public sealed class DirectoryStore : IStore
     {
         await ValueTask.CompletedTask;
         var folder = PathOf(prefix[..(prefix.LastIndexOf('/') + 1)]);
-        foreach (var (path, length, at) in Guard($"Listing {prefix}", () => Walk(folder)))
+        foreach (var found in Guard($"Listing {prefix}", () => Walk(folder)))
         {
             cancel.ThrowIfCancellationRequested();
-            var name = Path.GetRelativePath(root, path);
-            if (name.StartsWith(prefix, StringComparison.Ordinal) && !name.StartsWith("tmp/", StringComparison.Ordinal))
-                yield return new StoredObject(name, length, at);
+            if (found.Name.StartsWith(prefix, StringComparison.Ordinal) && !found.Name.StartsWith("tmp/", StringComparison.Ordinal)) yield return found;
         }
     }
 
@@ -117,11 +93,30 @@ public sealed class DirectoryStore : IStore
         return removed;
     });
 
+    bool Put(string target, ReadOnlyMemory<byte> content)
+    {
+        Directory.CreateDirectory(temporary);
+        var written = Path.Combine(temporary, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        try
+        {
+            Write(written, content);
+            var folder = Path.GetDirectoryName(target)!;
+            MakeFolder(folder);
+            var linked = Posix.LinkIfAbsent(written, target);
+            if (linked) Posix.SyncDirectory(folder);
+            return linked;
+        }
+        finally
+        {
+            File.Delete(written);
+        }
+    }
+
     /// <summary>
     /// A pack is written once and seldom read soon: its aligned part goes past the page cache where the file system can, which costs no copy and pushes
     /// nothing out that somebody needs.
     /// </summary>
-    static async ValueTask WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    static void Write(string path, ReadOnlyMemory<byte> content)
     {
         var past = 0;
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
@@ -132,20 +127,20 @@ public sealed class DirectoryStore : IStore
                 using (direct) past = Posix.WriteDirect(direct, content.Span[..(content.Length / Devices.AlignedBuffer.Boundary * Devices.AlignedBuffer.Boundary)]);
             }
         }
-        await RandomAccess.WriteAsync(file, content[past..], past, cancel);
+        RandomAccess.Write(file, content.Span[past..], past);
         RandomAccess.FlushToDisk(file);
     }
 
-    static List<(string Path, long Length, DateTimeOffset At)> Walk(string folder)
+    List<StoredObject> Walk(string folder)
     {
-        var found = new List<(string Path, long Length, DateTimeOffset At)>();
+        var found = new List<StoredObject>();
         if (!Directory.Exists(folder)) return found;
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
         {
             // A file may go between being listed and being looked at: then it is not there.
-            if (file.Exists) found.Add((file.FullName, file.Length, file.LastWriteTimeUtc));
+            if (file.Exists) found.Add(new StoredObject(Path.GetRelativePath(root, file.FullName), file.Length, file.LastWriteTimeUtc));
         }
-        found.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
+        found.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         return found;
     }
 

@@ -61,7 +61,9 @@ public sealed class S3Store : IStore, IDisposable
                 return 0;
             }
             using var answer = await client.GetObjectAsync(new GetObjectRequest { BucketName = settings.Bucket, Key = prefix.Whole(name), ByteRange = new ByteRange(offset, offset + into.Length - 1) }, token);
-            return await answer.ResponseStream.ReadAtLeastAsync(into[..(int)Math.Min(into.Length, answer.ContentLength)], (int)Math.Min(into.Length, answer.ContentLength), throwOnEndOfStream: true, token);
+            if (answer.HttpStatusCode != HttpStatusCode.PartialContent) throw new HttpRequestException("it gave the whole object where a range was asked for", null, answer.HttpStatusCode);
+            var length = (int)Math.Min(into.Length, answer.ContentLength);
+            return await answer.ResponseStream.ReadAtLeastAsync(into[..length], length, throwOnEndOfStream: true, token);
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
@@ -215,14 +217,25 @@ public sealed class S3Store : IStore, IDisposable
 
     /// <summary>
     /// Without <c>Expect: 100-continue</c>: after an error .NET still sends a body of up to 1 KiB, which radosgw does not wait for then, and takes for the
-    /// beginning of the next request.
+    /// beginning of the next request. And with a bound on what the SDK reads whole: all but the content of objects, which is asked for by range.
     /// </summary>
     sealed class Straight(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             request.Headers.ExpectContinue = false;
-            return base.SendAsync(request, cancellationToken);
+            var answer = await base.SendAsync(request, cancellationToken);
+            if (answer.StatusCode == HttpStatusCode.PartialContent || request.Method == HttpMethod.Head) return answer;
+            try
+            {
+                await answer.Content.LoadIntoBufferAsync(StoreAnswer.MaxBytes, cancellationToken);
+                return answer;
+            }
+            catch (HttpRequestException)
+            {
+                answer.Dispose();
+                throw;
+            }
         }
     }
 }

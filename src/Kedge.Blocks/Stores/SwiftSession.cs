@@ -8,7 +8,6 @@ namespace Kedge.Blocks.Stores;
 /// <summary>A token of Keystone or TempAuth with the address of our account; fetched when it is needed, and anew when it is refused.</summary>
 sealed class SwiftSession(SwiftSettings settings, HttpClient http) : IDisposable
 {
-    const int MaxAnswerBytes = 4 << 20;
     readonly SemaphoreSlim gate = new(1, 1);
     Entered? current;
 
@@ -49,7 +48,7 @@ sealed class SwiftSession(SwiftSettings settings, HttpClient http) : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, settings.AuthUrl);
         request.Headers.Add("X-Auth-User", settings.User);
         request.Headers.Add("X-Auth-Key", settings.Password);
-        using var answer = await http.SendAsync(request, cancel);
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         Demand(answer);
         return new Entered(Header(answer, "X-Auth-Token"), Header(answer, "X-Storage-Url").TrimEnd('/'));
     }
@@ -62,8 +61,7 @@ sealed class SwiftSession(SwiftSettings settings, HttpClient http) : IDisposable
         };
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         Demand(answer);
-        await answer.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancel);
-        using var catalog = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancel), default, cancel);
+        using var catalog = await StoreAnswer.JsonAsync(answer, cancel);
         return new Entered(Header(answer, "X-Subject-Token"), FindAccount(catalog.RootElement) ?? throw new RepositoryException(RepositoryFault.Refused, $"Keystone at {settings.AuthUrl} has no object-store with a public endpoint{(settings.Region is null ? "" : $" in the region {settings.Region}")}."));
     }
 
@@ -90,7 +88,8 @@ sealed class SwiftSession(SwiftSettings settings, HttpClient http) : IDisposable
 
     string? FindAccount(JsonElement root)
     {
-        foreach (var service in Items(root.GetProperty("token"), "catalog"))
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("token", out var token)) return null;
+        foreach (var service in Items(token, "catalog"))
         {
             if (Text(service, "type") != "object-store") continue;
             foreach (var endpoint in Items(service, "endpoints"))
@@ -101,9 +100,9 @@ sealed class SwiftSession(SwiftSettings settings, HttpClient http) : IDisposable
         return null;
     }
 
-    static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) => parent.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
+    static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
 
-    static string? Text(JsonElement parent, string name) => parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    static string? Text(JsonElement parent, string name) => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     static string Header(HttpResponseMessage answer, string name) =>
         answer.Headers.TryGetValues(name, out var values) ? values.First() : throw new HttpRequestException($"the login answered without {name}", null, HttpStatusCode.BadGateway);

@@ -13,7 +13,6 @@ namespace Kedge.Blocks.Stores;
 public sealed class SwiftStore : IStore, IDisposable
 {
     const int PageEntries = 1000;
-    const int MaxPageBytes = 4 << 20;
     readonly StorePrefix prefix;
     readonly string container;
     readonly HttpClient http;
@@ -110,14 +109,23 @@ public sealed class SwiftStore : IStore, IDisposable
         var page = new List<(string Name, long Bytes, DateTimeOffset At)>();
         if (answer.StatusCode == HttpStatusCode.NoContent) return page;
         if (answer.StatusCode != HttpStatusCode.OK) throw Unexpected(answer);
-        await answer.Content.LoadIntoBufferAsync(MaxPageBytes, cancel);
-        using var json = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancel), default, cancel);
+        using var json = await StoreAnswer.JsonAsync(answer, cancel);
+        if (json.RootElement.ValueKind != JsonValueKind.Array) throw StoreAnswer.NotUnderstood(answer);
         foreach (var found in json.RootElement.EnumerateArray())
         {
-            var at = DateTimeOffset.TryParse(found.GetProperty("last_modified").GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var known) ? known : default;
-            page.Add((found.GetProperty("name").GetString()!, found.GetProperty("bytes").GetInt64(), at));
+            if (FindIn(found) is not { } entry) throw StoreAnswer.NotUnderstood(answer);
+            page.Add(entry);
         }
         return page;
+    }
+
+    /// <summary>Null when it is no entry of a listing.</summary>
+    static (string Name, long Bytes, DateTimeOffset At)? FindIn(JsonElement entry)
+    {
+        if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String) return null;
+        if (!entry.TryGetProperty("bytes", out var length) || length.ValueKind != JsonValueKind.Number || !length.TryGetInt64(out var bytes)) return null;
+        var at = entry.TryGetProperty("last_modified", out var modified) && modified.ValueKind == JsonValueKind.String ? modified.GetString() : null;
+        return (name.GetString()!, bytes, DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var known) ? known : default);
     }
 
     string PathOf(string name) => $"/{container}/{prefix.Whole(name)}";

@@ -14,27 +14,21 @@ static class IndexRebuild
         await foreach (var found in store.ListAsync(Names.Indexes, cancel)) old.Add(found.Name);
 
         var problems = new List<string>();
-        var part = new List<PackListing>();
-        int packs = 0, entries = 0;
+        var batch = new IndexBatch(store, ring);
+        var packs = 0;
         await foreach (var found in store.ListAsync(Names.Packs, cancel))
         {
             try
             {
-                var listing = new PackListing(Names.IdIn(found.Name), await PackFooter.ReadAsync(store, ring, found, cancel));
-                part.Add(listing);
+                await batch.AddAsync(new PackListing(Names.IdIn(found.Name), await PackFooter.ReadAsync(store, ring, found, cancel)), cancel);
                 packs++;
-                entries += listing.Entries.Count;
             }
             catch (RepositoryException e) when (e.Fault is RepositoryFault.Damaged or RepositoryFault.Missing)
             {
                 problems.Add(e.Message);
             }
-            if (entries < IndexFile.MaxEntries / 2) continue;
-            await IndexFile.PutAsync(store, ring, part, cancel);
-            part.Clear();
-            entries = 0;
         }
-        if (part.Count > 0) await IndexFile.PutAsync(store, ring, part, cancel);
+        await batch.FinishAsync(cancel);
         // An index that a writer put meanwhile was not listed above, and stays.
         foreach (var name in old) await store.DeleteAsync(name, cancel);
         return (packs, problems);

@@ -144,49 +144,36 @@ sealed class Pruning(IStore store, KeyRing ring, TimeProvider time)
     async Task RewriteIndexesAsync(HashSet<ObjectId> doomed, CancellationToken cancel)
     {
         var old = new List<string>();
-        var kept = new List<PackListing>();
+        var kept = new IndexBatch(store, ring);
         await foreach (var found in store.ListAsync(Names.Indexes, cancel))
         {
             if (await IndexFile.FindAsync(store, ring, found.Name, cancel) is not { } listings || !listings.Exists(l => doomed.Contains(l.Pack))) continue;
             old.Add(found.Name);
-            kept.AddRange(listings.Where(l => !doomed.Contains(l.Pack)));
+            foreach (var listing in listings.Where(l => !doomed.Contains(l.Pack))) await kept.AddAsync(listing, cancel);
         }
-        await ReplaceAsync(old, kept, cancel);
+        await kept.FinishAsync(cancel);
+        foreach (var name in old) await store.DeleteAsync(name, cancel);
     }
 
     async Task MergeIndexesAsync(CancellationToken cancel)
     {
-        var names = new List<string>();
+        var old = new List<string>();
         await foreach (var found in store.ListAsync(Names.Indexes, cancel))
         {
             // Full ones stay as they are.
-            if (found.LengthBytes < IndexFile.MaxEntries / 2 * BlobEntry.Length) names.Add(found.Name);
+            if (found.LengthBytes < IndexFile.MaxEntries / 2 * BlobEntry.Length) old.Add(found.Name);
         }
-        if (names.Count <= MaxIndexes) return;
-        var all = new Dictionary<ObjectId, PackListing>();
-        foreach (var name in names)
+        if (old.Count <= MaxIndexes) return;
+        var merged = new HashSet<ObjectId>();
+        var batch = new IndexBatch(store, ring);
+        foreach (var name in old)
         {
-            foreach (var listing in await IndexFile.FindAsync(store, ring, name, cancel) ?? []) all[listing.Pack] = listing;
-        }
-        await ReplaceAsync(names, [.. all.Values], cancel);
-    }
-
-    async Task ReplaceAsync(List<string> old, List<PackListing> kept, CancellationToken cancel)
-    {
-        var part = new List<PackListing>();
-        var entries = 0;
-        foreach (var listing in kept)
-        {
-            if (part.Count > 0 && entries + listing.Entries.Count > IndexFile.MaxEntries)
+            foreach (var listing in await IndexFile.FindAsync(store, ring, name, cancel) ?? [])
             {
-                await IndexFile.PutAsync(store, ring, part, cancel);
-                part.Clear();
-                entries = 0;
+                if (merged.Add(listing.Pack)) await batch.AddAsync(listing, cancel);
             }
-            part.Add(listing);
-            entries += listing.Entries.Count;
         }
-        if (part.Count > 0) await IndexFile.PutAsync(store, ring, part, cancel);
+        await batch.FinishAsync(cancel);
         foreach (var name in old) await store.DeleteAsync(name, cancel);
     }
 

@@ -10,8 +10,10 @@ namespace Kedge.Blocks.Writing;
 /// </summary>
 sealed class DiskScan(Session session, DiskShape shape, IDevice device, DiskTree? parent, ChangeMap? changes, CompareBy compare, NodeLane nodes)
 {
+    const int TogetherBytes = 1 << 20;
     readonly Address[] pages = new Address[shape.Pages];
     readonly bool isSameSize = parent?.Disk.SizeBytes == shape.SizeBytes;
+    readonly int ahead = Math.Max(1, device.ReadsAhead);
     int taken;
 
     public Address[] Pages => pages;
@@ -19,7 +21,14 @@ sealed class DiskScan(Session session, DiskShape shape, IDevice device, DiskTree
     public async Task RunAsync(IReadOnlyList<ScanLane> lanes, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        foreach (var lane in lanes) lane.Prepare(Math.Max(1, device.ReadsAhead), shape.BlockBytes);
+        // Where one read is under way at a time it takes several blocks: past the page cache, a call costs more than its bytes.
+        var together = ahead == 1 ? Math.Max(TogetherBytes, shape.BlockBytes) : shape.BlockBytes;
+        foreach (var lane in lanes) lane.Prepare(ahead, together);
+        if (lanes.Count == 1)
+        {
+            await WorkAsync(lanes[0], stop);
+            return;
+        }
         var working = new Task[lanes.Count];
         for (var i = 0; i < working.Length; i++)
         {
@@ -98,37 +107,48 @@ sealed class DiskScan(Session session, DiskShape shape, IDevice device, DiskTree
         return wanted;
     }
 
+    /// <summary>Reads the wanted blocks, as many reads under way as the device wants, and enters each.</summary>
     async ValueTask ReadAsync(ScanLane lane, int page, int wanted, bool hasParent, CancellationToken cancel)
     {
-        var ahead = Math.Max(1, device.ReadsAhead);
-        var reads = ahead > 1 ? new Task[ahead] : [];
-        var asked = 0;
-        for (var i = 0; i < wanted; i++)
+        var reads = lane.Reads;
+        try
         {
-            var start = StageTicks.Now();
-            Memory<byte> content;
-            if (ahead == 1)
+            for (int asked = 0, turn = 0; asked < wanted || reads.Count > 0;)
             {
-                content = await ReadOneAsync(lane, page, lane.Wanted[i], 0, cancel);
+                var start = StageTicks.Now();
+                for (; asked < wanted && reads.Count < ahead; turn++)
+                {
+                    var read = Ask(lane, page, asked, wanted, lane.Buffer(turn % ahead), cancel);
+                    reads.Enqueue(read);
+                    asked += read.Blocks;
+                }
+                await reads.Peek().Reading;
+                var (_, content, first, blocks) = reads.Dequeue();
+                lane.Packs.Ticks.Read += StageTicks.Now() - start;
+                lane.Packs.Ticks.ReadBytes += content.Length;
+                for (var i = 0; i < blocks; i++)
+                {
+                    var at = i * shape.BlockBytes;
+                    await EnterAsync(lane, lane.Wanted[first + i], content[at..Math.Min(content.Length, at + shape.BlockBytes)], hasParent, cancel);
+                }
             }
-            else
-            {
-                for (; asked < wanted && asked < i + ahead; asked++) reads[asked % ahead] = ReadOneAsync(lane, page, lane.Wanted[asked], asked % ahead, cancel).AsTask();
-                content = await (Task<Memory<byte>>)reads[i % ahead];
-            }
-            lane.Packs.Ticks.Read += StageTicks.Now() - start;
-            lane.Packs.Ticks.ReadBytes += content.Length;
-            await EnterAsync(lane, lane.Wanted[i], content, hasParent, cancel);
+        }
+        finally
+        {
+            // A read that comes late must not write into a buffer that holds something else by then.
+            while (reads.TryDequeue(out var late)) await late.Reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         lane.ReadBlocks += wanted;
     }
 
-    async ValueTask<Memory<byte>> ReadOneAsync(ScanLane lane, int page, int index, int slot, CancellationToken cancel)
+    /// <summary>Begins to read the next of the wanted blocks, with the neighbours that the buffer has room for.</summary>
+    ScanRead Ask(ScanLane lane, int page, int next, int wanted, Memory<byte> buffer, CancellationToken cancel)
     {
-        var block = (long)page * DiskShape.BlocksPerPage + index;
-        var buffer = lane.Buffer(slot)[..shape.LengthOf(block)];
-        await device.ReadAsync(block * shape.BlockBytes, buffer, cancel);
-        return buffer;
+        var last = next;
+        while (last + 1 < wanted && lane.Wanted[last + 1] == lane.Wanted[last] + 1 && (last + 2 - next) * shape.BlockBytes <= buffer.Length) last++;
+        var at = ((long)page * DiskShape.BlocksPerPage + lane.Wanted[next]) * shape.BlockBytes;
+        var content = buffer[..(int)Math.Min((last + 1 - next) * shape.BlockBytes, shape.SizeBytes - at)];
+        return new ScanRead(device.ReadAsync(at, content, cancel).AsTask(), content, next, last + 1 - next);
     }
 
     ValueTask<bool> EnterAsync(ScanLane lane, int index, Memory<byte> content, bool hasParent, CancellationToken cancel)

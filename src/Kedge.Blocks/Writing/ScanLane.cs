@@ -21,6 +21,8 @@ sealed class ScanLane(Session session) : IDisposable
 
     public List<Extent> Content { get; } = [];
 
+    public Queue<ScanRead> Reads { get; } = [];
+
     public int[] Wanted { get; } = new int[DiskShape.BlocksPerPage];
 
     public long ReadBlocks;
@@ -28,8 +30,6 @@ sealed class ScanLane(Session session) : IDisposable
     public long ChangedBlocks;
 
     public long ZeroBlocks;
-
-    public ReadOnlySpan<Memory<byte>> Buffers => buffers;
 
     public Memory<byte> Buffer(int slot) => buffers[slot];
 
@@ -47,3 +47,6 @@ sealed class ScanLane(Session session) : IDisposable
         Reader.Dispose();
     }
 }
+
+/// <summary>A read under way of neighbouring blocks: those from <paramref name="First"/> on in the lane's list of wanted ones.</summary>
+readonly record struct ScanRead(Task Reading, Memory<byte> Content, int First, int Blocks);

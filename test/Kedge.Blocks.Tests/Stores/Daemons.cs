@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Kedge.Blocks.Tests.Stores;
 
 /// <summary>Programs that a fixture runs in a temporary directory, and what ends with them.</summary>
 sealed class Daemons(params (string Name, string Value)[] environment) : IAsyncDisposable
 {
+    static readonly HashSet<int> Given = [];
     readonly TemporaryFolder folder = new();
     readonly List<Process> processes = [];
 
@@ -23,11 +25,30 @@ sealed class Daemons(params (string Name, string Value)[] environment) : IAsyncD
         }
     }
 
+    /// <summary>
+    /// A port for a server that must be told one. From below the range that the kernel gives to connections and to those who ask for port 0, so that
+    /// nobody gets it in between by chance; and never the same twice.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        lock (Given)
+        {
+            while (true)
+            {
+                var port = RandomNumberGenerator.GetInt32(15_000, 32_000);
+                if (!Given.Add(port)) continue;
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                try
+                {
+                    listener.Start();
+                    return port;
+                }
+                catch (SocketException)
+                {
+                    // Somebody has it; there are others.
+                }
+            }
+        }
     }
 
     public void Start(string program, params string[] arguments) => processes.Add(Process.Start(Prepared(program, arguments))!);

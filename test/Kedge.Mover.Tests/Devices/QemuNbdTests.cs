@@ -88,8 +88,7 @@ public sealed class QemuNbdTests
     public async Task A_map_counts_when_rbd_ended_well(string script, bool isMap)
     {
         await using var yard = await Yard.NewAsync();
-        await File.WriteAllTextAsync(yard.In("rbd"), $"#!/bin/sh\n{script}\n", Cancel);
-        File.SetUnixFileMode(yard.In("rbd"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await WriteProgramAsync(yard.In("rbd"), $"#!/bin/sh\n{script}\n");
 
         var map = await RbdDiff.FindAsync(
             new MoveDevice.Rbd("ceph", "volumes", "v", "now"), "before", new CephSettings("/etc/ceph/ceph.conf", "kedge"), 4 * MiB, new ToolPaths("qemu-nbd", yard.In("rbd")), TimeProvider.System, Cancel);
@@ -108,7 +107,11 @@ public sealed class QemuNbdTests
         using var server = Process.Start(new ProcessStartInfo("qemu-nbd", ["--read-only", "--persistent", "--shared=4", "-f", "raw", $"--socket={socket}", path]))!;
         try
         {
-            while (!File.Exists(socket)) await Task.Delay(20, Cancel);
+            while (!Listens(socket))
+            {
+                Assert.False(server.HasExited, "qemu-nbd ended");
+                await Task.Delay(20, Cancel);
+            }
 
             var read = await yard.DoneAsync(Yard.Order("1", new MoveDevice.Nbd($"nbd+unix:///?socket={socket}"), new MoveWork.Read("s", "root", null, new ChangeSource.Compared())));
             var verify = await yard.DoneAsync(Yard.Order("2", new MoveDevice.LocalFile(path), new MoveWork.Verify(read.Disk)));
@@ -120,5 +123,19 @@ public sealed class QemuNbdTests
             server.Kill();
             await server.WaitForExitAsync(Cancel);
         }
+    }
+
+    /// <summary>The file of a socket is there before anybody listens at it; the kernel knows (flag __SO_ACCEPTCON in /proc/net/unix).</summary>
+    static bool Listens(string socket) =>
+        File.ReadLines("/proc/net/unix").Any(line => line.EndsWith(' ' + socket, StringComparison.Ordinal) && line.Contains(" 00010000 ", StringComparison.Ordinal));
+
+    /// <summary>Written by a process that has ended: a handle of our own could still be open in a child that another test starts just now, and nobody may run what is open for writing.</summary>
+    static async Task WriteProgramAsync(string path, string content)
+    {
+        using var writer = Process.Start(new ProcessStartInfo("install", ["-m", "755", "/dev/stdin", path]) { RedirectStandardInput = true })!;
+        await writer.StandardInput.WriteAsync(content.AsMemory(), Cancel);
+        writer.StandardInput.Close();
+        await writer.WaitForExitAsync(Cancel);
+        Assert.Equal(0, writer.ExitCode);
     }
 }
