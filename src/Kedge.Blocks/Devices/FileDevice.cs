@@ -12,7 +12,7 @@ public enum FileUse
     /// <summary>Past the page cache (O_DIRECT): a backup does not push out what the host works with, and a read-back comes from the medium.</summary>
     ReadDirect,
 
-    /// <summary>To be written; it exists already.</summary>
+    /// <summary>To be written, and read back, past the page cache where a buffer is aligned; it exists already.</summary>
     Write,
 }
 
@@ -44,7 +44,7 @@ public sealed class FileDevice : IDevice
     public static FileDevice Open(string path, FileUse use) => Guard(path, "open", () =>
     {
         var file = File.OpenHandle(path, FileMode.Open, use == FileUse.Write ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite);
-        var direct = use == FileUse.ReadDirect ? Posix.FindDirect(path, FileAccess.Read) : null;
+        var direct = use == FileUse.Read ? null : Posix.FindDirect(path, use == FileUse.Write ? FileAccess.ReadWrite : FileAccess.Read);
         return new FileDevice(path, file, direct, Posix.SizeOf(file));
     });
 
@@ -53,7 +53,7 @@ public sealed class FileDevice : IDevice
     {
         var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
         RandomAccess.SetLength(file, sizeBytes);
-        return new FileDevice(path, file, null, sizeBytes);
+        return new FileDevice(path, file, Posix.FindDirect(path, FileAccess.ReadWrite), sizeBytes);
     });
 
     /// <inheritdoc/>
@@ -71,7 +71,7 @@ public sealed class FileDevice : IDevice
         if (offset < 0 || offset + content.Length > SizeBytes) throw Outside(offset, content.Length);
         try
         {
-            RandomAccess.Write(file, content.Span, offset);
+            RandomAccess.Write(HandleFor(offset, content.Span), content.Span, offset);
             return ValueTask.CompletedTask;
         }
         catch (IOException e)
@@ -136,7 +136,7 @@ public sealed class FileDevice : IDevice
     void Read(long offset, Span<byte> into)
     {
         if (offset < 0 || offset + into.Length > SizeBytes) throw Outside(offset, into.Length);
-        var from = direct is not null && offset % Alignment == 0 && into.Length % Alignment == 0 && AlignedBuffer.IsAligned(into) ? direct : file;
+        var from = HandleFor(offset, into);
         try
         {
             for (var got = 0; got < into.Length;)
@@ -151,6 +151,10 @@ public sealed class FileDevice : IDevice
             throw Failed(path, $"read {into.Length} bytes at {offset}", e);
         }
     }
+
+    /// <summary>The way past the page cache, where there is one and the buffer may take it: a restore through the cache costs five times the CPU.</summary>
+    SafeFileHandle HandleFor(long offset, ReadOnlySpan<byte> buffer) =>
+        direct is not null && offset % Alignment == 0 && buffer.Length % Alignment == 0 && AlignedBuffer.IsAligned(buffer) ? direct : file;
 
     DeviceException Outside(long offset, long length) => new(DeviceFault.Refused, $"{path} has {SizeBytes} bytes; {length} at {offset} are not in it.");
 

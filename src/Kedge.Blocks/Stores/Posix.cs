@@ -12,6 +12,7 @@ static partial class Posix
     const int ODirectory = 0x10000;
     const int OCloexec = 0x80000;
     const int OWriteOnly = 1;
+    const int OReadWrite = 2;
     const int ODirect = 0x4000;
     const int SeekEnd = 2;
     const int SeekDataFrom = 3;
@@ -54,7 +55,7 @@ static partial class Posix
     /// <summary>A handle past the page cache; null where the file system has no such thing.</summary>
     public static SafeFileHandle? FindDirect(string path, FileAccess access)
     {
-        var fd = OpenRaw(path, ODirect | OCloexec | (access == FileAccess.Write ? OWriteOnly : 0));
+        var fd = OpenRaw(path, ODirect | OCloexec | access switch { FileAccess.Write => OWriteOnly, FileAccess.ReadWrite => OReadWrite, _ => 0 });
         return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
     }
 

@@ -49,7 +49,7 @@ sealed class DiskScan(Session session, DiskShape shape, IDevice device, DiskTree
             for (var page = Interlocked.Increment(ref taken) - 1; page < shape.Pages; page = Interlocked.Increment(ref taken) - 1)
             {
                 await session.KeepAsync(stop.Token);
-                pages[page] = await PageAsync(lane, page, stop.Token);
+                pages[page] = await PageAsync(lane, page, stop);
             }
             isDone = true;
         }
@@ -60,8 +60,9 @@ sealed class DiskScan(Session session, DiskShape shape, IDevice device, DiskTree
         }
     }
 
-    async ValueTask<Address> PageAsync(ScanLane lane, int page, CancellationToken cancel)
+    async ValueTask<Address> PageAsync(ScanLane lane, int page, CancellationTokenSource stop)
     {
+        var cancel = stop.Token;
         var hasParent = HasParent(page);
         var at = page * shape.PageBytes;
         var length = Math.Min(shape.PageBytes, shape.SizeBytes - at);
@@ -71,7 +72,7 @@ sealed class DiskScan(Session session, DiskShape shape, IDevice device, DiskTree
         await device.FindContentAsync(new Extent(at, length), lane.Content, cancel);
         if (hasParent) await parent!.ReadPageAsync(lane.Reader, page, lane.Before, cancel);
         var wanted = Choose(lane, page, hasParent);
-        await ReadAsync(lane, page, wanted, hasParent, cancel);
+        await ReadAsync(lane, page, wanted, hasParent, stop);
 
         var bytes = lane.Now.AsMemory(0, shape.BlocksIn(page) * PageEntry.Length);
         if (hasParent && bytes.Span.SequenceEqual(lane.Before.AsSpan(0, bytes.Length))) return parent![page];
@@ -108,8 +109,9 @@ sealed class DiskScan(Session session, DiskShape shape, IDevice device, DiskTree
     }
 
     /// <summary>Reads the wanted blocks, as many reads under way as the device wants, and enters each.</summary>
-    async ValueTask ReadAsync(ScanLane lane, int page, int wanted, bool hasParent, CancellationToken cancel)
+    async ValueTask ReadAsync(ScanLane lane, int page, int wanted, bool hasParent, CancellationTokenSource stop)
     {
+        var cancel = stop.Token;
         var reads = lane.Reads;
         try
         {
@@ -135,7 +137,8 @@ sealed class DiskScan(Session session, DiskShape shape, IDevice device, DiskTree
         }
         finally
         {
-            // A read that comes late must not write into a buffer that holds something else by then.
+            // One failed. Those that are still under way must not write into a buffer that holds something else by then.
+            if (reads.Count > 0) await stop.CancelAsync();
             while (reads.TryDequeue(out var late)) await late.Reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         lane.ReadBlocks += wanted;

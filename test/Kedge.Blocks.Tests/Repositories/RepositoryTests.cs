@@ -133,6 +133,21 @@ public sealed class RepositoryTests
     }
 
     [Fact]
+    public async Task A_read_that_comes_after_its_disk_has_failed_does_not_spoil_the_next_disk()
+    {
+        var shelf = await Shelf.NewAsync();
+        var sound = MemoryDevice.Mixed(5, 300);
+        await using var writer = await PointWriter.BeginAsync(shelf.Store, shelf.Repository.Keys, shelf.Clock, "web", Shelf.BlockBytes, Cancel);
+
+        await Assert.ThrowsAsync<DeviceException>(() => writer.AddDiskAsync("failed", new LateDevice(MemoryDevice.Mixed(6, 300)), DiskOptions.Full, Cancel));
+        await writer.AddDiskAsync("root", new MemoryDevice(sound.Content) { ReadsAhead = 8 }, DiskOptions.Full, Cancel);
+        var point = await writer.CommitAsync(default, Cancel);
+
+        Assert.Equal(["root"], point.Disks.Select(d => d.Name));
+        Assert.Equal(sound.Content, await shelf.RestoreAsync(point));
+    }
+
+    [Fact]
     public async Task A_second_volume_that_is_mostly_the_same_costs_what_differs()
     {
         var shelf = await Shelf.NewAsync();
