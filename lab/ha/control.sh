@@ -16,6 +16,13 @@ ha_stores_up() {
   # Not measured, and not Pacemaker's: Nova's scheduler and the client of the command line end without them.
   start_wsgi placement 8778 /usr/bin/placement-api 2
   start h0 glance-api glance-api --config-file /etc/glance/glance-api.conf
+  ha_prefer h0
+}
+
+# What was started in sessions of its own before: see preferred.sh.
+ha_prefer() {
+  # shellcheck disable=SC2016 # expanded by the shell inside the node
+  in_node "$1" sh -c 'for one in /proc/[0-9]*/autogroup; do echo "$1" > "$one"; done' sh "$(nice)" 2> /dev/null || :
 }
 
 ha_keystone_conf() { render ../ha/config/keystone.conf; }
@@ -41,7 +48,7 @@ configure_ha_node() {
 
 ha_haproxy_conf() {
   local entry front port path node
-  render ../ha/config/haproxy.cfg
+  render ../ha/config/haproxy.cfg | if [[ -e $ha_home/no-retry ]]; then sed '/retries\|redispatch\|retry-on/d; $a\  retries 0'; else cat; fi
   for entry in keystone:5000:/v3 nova-api:8774:/ nova-novncproxy:6080:/vnc_lite.html; do
     IFS=: read -r front port path <<< "$entry"
     render ../ha/config/haproxy-service.cfg
@@ -97,7 +104,7 @@ ha_control_plane_up() {
   # shellcheck disable=SC2031
   (exec 3<> "/dev/tcp/$ip/11211" && printf 'flush_all\r\n' >&3)
   say "Keystone answers at $vip"
-  ha_setup modern
+  ha_setup kedge
   wait_for 120 'list of servers at the virtual address' ha_answers || exit 1
 }
 

@@ -117,6 +117,7 @@ public sealed class ApplyTests
     /// <summary>Without what an earlier test left that failed.</summary>
     static async Task StartCleanAsync()
     {
+        HaLab.ForgetSetUp();
         await HaLab.UntilWholeAsync(Cancel);
         await HaLab.ClusterOn(First).ChangeAsync(
             configuration =>

@@ -14,6 +14,8 @@ public static class CrmExport
         lines.AddRange(layout.Resources.Where(resource => resource.Runs is not Runs.Once)
             .Select(resource => $"clone {resource.Whole} {resource.Id} meta {Pairs(resource.CloneMeta)}"));
         lines.AddRange(layout.Bans.Select(ban => $"location {ban.Id} {ban.Resource} -inf: {ban.Node}"));
+        lines.AddRange(layout.AwayFromDc.Select(away => string.Create(
+            CultureInfo.InvariantCulture, $"location {away.Id} {away.Resource} rule {AwayFromDc.Score}: #is_dc ne true")));
         lines.AddRange(layout.Togethers.Select(together => $"colocation {together.Id} inf: {together.Follower} {together.With}{(together.WithPromoted ? ":Promoted" : "")}"));
         lines.AddRange(layout.Aparts.Select(apart => $"colocation {apart.Id} -inf: {apart.One} {apart.Other}"));
         lines.AddRange(layout.Orders.Select(order => $"order {order.Id} {(order.IsMandatory ? "Mandatory" : "Optional")}: {order.First}:{order.FirstAction} {order.Then}:start"));

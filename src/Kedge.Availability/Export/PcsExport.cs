@@ -16,6 +16,8 @@ public static class PcsExport
         lines.AddRange(layout.Levels.Select(level => string.Create(
             CultureInfo.InvariantCulture, $"pcs stonith level add {level.Index} {ShellText.Word(level.Node)} {string.Join(' ', level.Devices)}")));
         lines.AddRange(layout.Bans.Select(ban => $"pcs constraint location add {ban.Id} {ban.Resource} {ShellText.Word(ban.Node)} -INFINITY"));
+        lines.AddRange(layout.AwayFromDc.Select(away => string.Create(
+            CultureInfo.InvariantCulture, $"pcs constraint location {away.Resource} rule constraint-id={away.Id} score={AwayFromDc.Score} '#is_dc' ne true")));
         lines.AddRange(layout.Togethers.Select(together =>
             $"pcs constraint colocation add {together.Follower} with {(together.WithPromoted ? "Promoted " : "")}{together.With} INFINITY id={together.Id}"));
         lines.AddRange(layout.Aparts.Select(apart => $"pcs constraint colocation add {apart.One} with {apart.Other} -INFINITY id={apart.Id}"));

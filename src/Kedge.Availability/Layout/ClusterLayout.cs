@@ -11,6 +11,7 @@ public sealed record ClusterLayout(
     ImmutableArray<Together> Togethers,
     ImmutableArray<Apart> Aparts,
     ImmutableArray<Ban> Bans,
+    ImmutableArray<AwayFromDc> AwayFromDc,
     ImmutableArray<Level> Levels,
     ImmutableSortedDictionary<string, string> Properties,
     ImmutableArray<string> Notes)
@@ -52,6 +53,16 @@ public sealed record Together(string Id, string Follower, string With, bool With
 public sealed record Apart(string Id, string One, string Other);
 
 public sealed record Ban(string Id, string Resource, string Node);
+
+/// <summary>
+/// Rather on a node that is not the DC. When the DC is lost, another is elected first, and Pacemaker then waits a second that cannot be configured
+/// before it decides anything: what users reach the control plane by should not be lost with it.
+/// </summary>
+public sealed record AwayFromDc(string Id, string Resource)
+{
+    /// <summary>More than the stickiness of what it is for, so that it holds after another DC was elected too.</summary>
+    public const int Score = 200;
+}
 
 /// <summary>Devices of one level must all succeed.</summary>
 public sealed record Level(string Id, string Node, int Index, ImmutableArray<string> Devices);

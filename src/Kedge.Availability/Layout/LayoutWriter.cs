@@ -25,6 +25,7 @@ public static class LayoutWriter
             [.. Togethers(kept, resources).Concat(behind.Togethers).DistinctBy(together => together.Id)],
             [.. Aparts(kept, resources)],
             [.. Bans(kept, description, resources, everyNode), .. FencingDevices.Bans(description)],
+            [.. description.Profile is Profile.Paper ? [] : description.VirtualIps.Select(ip => new AwayFromDc($"{ClusterLayout.Prefix}not-on-dc.{ip.Name}", ips[ip.Name].Whole)).DistinctBy(away => away.Id)],
             [.. FencingDevices.Levels(description)],
             Properties(description),
             [.. LayoutNotes.Of(description, all)]);

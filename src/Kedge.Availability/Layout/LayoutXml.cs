@@ -15,7 +15,7 @@ static class LayoutXml
         section => section switch
         {
             "resources" => layout.Resources.Select(Whole),
-            "constraints" => layout.Bans.Select(Location).Concat(layout.Togethers.Select(Colocation)).Concat(layout.Aparts.Select(Separation)).Concat(layout.Orders.Select(Sequence)),
+            "constraints" => layout.Bans.Select(Location).Concat(layout.AwayFromDc.Select(Location)).Concat(layout.Togethers.Select(Colocation)).Concat(layout.Aparts.Select(Separation)).Concat(layout.Orders.Select(Sequence)),
             _ => layout.Levels.Select(Rank),
         });
 
@@ -66,6 +66,22 @@ static class LayoutXml
 
     static XElement Location(Ban ban) => new(
         "rsc_location", new XAttribute("id", ban.Id), new XAttribute("rsc", ban.Resource), new XAttribute("node", ban.Node), new XAttribute("score", $"-{Infinity}"));
+
+    /// <summary>Gladly where it is not so, and not "never where it is so": the last node that is left is the DC.</summary>
+    static XElement Location(AwayFromDc away) => new(
+        "rsc_location",
+        new XAttribute("id", away.Id),
+        new XAttribute("rsc", away.Resource),
+        new XElement(
+            "rule",
+            new XAttribute("id", $"{away.Id}-rule"),
+            new XAttribute("score", AwayFromDc.Score.ToString(CultureInfo.InvariantCulture)),
+            new XElement(
+                "expression",
+                new XAttribute("id", $"{away.Id}-rule-expr"),
+                new XAttribute("attribute", "#is_dc"),
+                new XAttribute("operation", "ne"),
+                new XAttribute("value", "true"))));
 
     static XElement Colocation(Together together) => new(
         "rsc_colocation",

@@ -110,6 +110,9 @@ static class Flat
                 case "meta_attributes":
                     Add(child, element.Name.LocalName == "clone" ? $"{path}clone meta " : $"{path}meta ", fields);
                     break;
+                case "rule" or "expression":
+                    Add(child, $"{path}{child.Name.LocalName} ", fields);
+                    break;
                 default:
                     Add(child, $"{path}{child.Name.LocalName} {(string?)child.Attribute("id")} ", fields);
                     break;

@@ -85,6 +85,9 @@ public sealed class Cluster(IClusterCommands commands, TimeProvider clock)
         };
     }
 
+    /// <summary>A person's word, in the place of a fencing device's, that a lost node is off. Pacemaker starts elsewhere what ran there.</summary>
+    public async Task ConfirmOffAsync(string node, CancellationToken cancel) => await AskAsync(["stonith_admin", "--confirm", node], cancel);
+
     async Task EnsureGoodAsync(Cib before, string wanted, IReadOnlyCollection<string> known, CancellationToken cancel)
     {
         var verdict = await VerifyAsync(wanted, cancel);

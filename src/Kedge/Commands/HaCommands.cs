@@ -12,6 +12,7 @@ static class HaCommands
         command.Subcommands.Add(HaStatusCommand.Create(around, node));
         command.Subcommands.Add(HaAuditCommand.Create(around, node, home));
         command.Subcommands.Add(HaFenceTestCommand.Create(around, node, home));
+        command.Subcommands.Add(HaConfirmOffCommand.Create(around, node));
         command.Subcommands.Add(HaDrillCommands.Create(around, node, home));
         command.Subcommands.Add(HaWatchCommand.Create(around, home));
         command.Subcommands.Add(HaEventsCommand.Create(around, home));

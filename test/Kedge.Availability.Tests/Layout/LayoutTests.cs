@@ -53,6 +53,16 @@ public sealed class LayoutTests
     }
 
     [Fact]
+    public void Virtual_IPs_stay_away_from_the_DC_but_run_there_when_it_is_the_last_node_and_the_paper_says_nothing_of_it()
+    {
+        var rules = ClusterPart.Of(Files.Layout(Files.Classic)).Elements.Where(element => (string?)element.Attribute("id") == "kedge-not-on-dc.api-ip").ToArray();
+        var paper = Files.Layout($"{Files.Paper}virtualIps: [{{name: api-ip, address: 10.0.0.1}}]\n");
+
+        Assert.Equal("200 #is_dc ne true", string.Join(' ', Assert.Single(rules).DescendantsAndSelf().Attributes().Where(attribute => attribute.Name.LocalName is "score" or "attribute" or "operation" or "value").Select(attribute => attribute.Value)));
+        Assert.Empty(paper.AwayFromDc);
+    }
+
+    [Fact]
     public void What_may_not_run_on_a_node_is_banned_there_also_on_nodes_that_the_file_does_not_name()
     {
         var layout = Files.Layout(Files.Classic, "compute7");

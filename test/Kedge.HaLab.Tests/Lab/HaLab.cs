@@ -44,7 +44,7 @@ static class HaLab
         var target = signal == "KILL" ? "\"$main\"" : "-- \"-$main\"";
         var answer = await AskAsync(
             node,
-            ["sh", "-c", $"main=$(head -n 1 /run/resource-agents/{service}-{service}*.pid) && kill -s {signal} {target} && date +%s.%N"],
+            ["sh", "-c", $"main=$(head -n 1 /run/resource-agents/{service}-kedge-{service}*.pid) && kill -s {signal} {target} && date +%s.%N"],
             cancel);
         return (DateTimeOffset.UnixEpoch.AddSeconds(double.Parse(answer, CultureInfo.InvariantCulture)), node);
     }
@@ -56,6 +56,9 @@ static class HaLab
         Assert.True(answer.ExitCode == 0, $"On {node}, {string.Join(' ', command)} ended with {answer.ExitCode}: {answer.Error}");
         return answer.Output;
     }
+
+    /// <summary>What Pacemaker keeps is no longer one of the lab's set-ups.</summary>
+    public static void ForgetSetUp() => File.Delete(Path.Combine(Home, "setup"));
 
     public static Task PowerOnAsync(string node) => LabAsync("node", node, "on");
 
