@@ -21,7 +21,7 @@ usage: dev/lab ha VERB
   retry on|off               whether HAProxy repeats a request that a service did not answer, on all nodes
   openrc                     environment of the administrator: eval "\$(dev/lab ha openrc)"
   test [ARGS]                build and run test/Kedge.HaLab.Tests, each fault once
-  measure [ARGS]             the same, each fault \${KEDGE_HA_ROUNDS:-10} times; writes docs/ha-recovery.md
+  measure [ARGS]             each fault \${KEDGE_HA_ROUNDS:-10} times, set-up by set-up, going on where it was broken off; writes docs/ha-recovery.md
   down                       remove everything of this lab (kept: logs and the cache)
 USAGE
 }
@@ -186,6 +186,7 @@ ha_retry() {
   for node in "${ha_nodes[@]}"; do
     ha_haproxy_conf | put "$node" /etc/haproxy/haproxy.cfg
     # Its main process reads the file anew, and its number stays.
+    # shellcheck disable=SC2016 # expanded by the shell inside the node
     in_node "$node" sh -c 'kill -s USR2 "$(head -n 1 /run/resource-agents/service-kedge-haproxy*.pid)"'
   done
 }

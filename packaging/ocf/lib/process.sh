@@ -32,11 +32,13 @@ process_runs() {
   [ -r "$pid_file" ] && read -r main < "$pid_file"
   [ -n "$main" ] || return 1
   for _ in 1 2 3 4 5 6 7 8 9 10; do
-    grep -qsz "^$(mark)\$" "/proc/$main/environ" && return 0
+    # Read once: what is empty at one look and there at the next would be taken for somebody else's.
+    environment=$(tr '\0' '\n' 2> /dev/null < "/proc/$main/environ")
+    printf '%s\n' "$environment" | grep -qxF "$(mark)" && return 0
     state=$(cat "/proc/$main/stat" 2> /dev/null) || return 1
     case ${state##*) } in [ZX]*) return 1 ;; esac
     # Between two programs a process has no environment for a moment: a start that looks just then must not take it for dead.
-    [ "$(head -c 1 "/proc/$main/environ" 2> /dev/null | wc -c)" -eq 0 ] || return 1
+    [ -z "$environment" ] || return 1
     sleep 0.05
   done
   return 1

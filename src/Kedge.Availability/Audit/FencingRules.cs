@@ -25,7 +25,7 @@ static class FencingRules
         }
         foreach (var node in devices.Length == 0 ? [] : status.Nodes)
         {
-            foreach (var finding in OfNode(node.Name, devices, status, facts))
+            foreach (var finding in OfNode(node.Name, devices, status, facts).Concat(Untried(node.Name, cib, devices, facts)))
                 yield return finding;
         }
         foreach (var level in cib.FencingLevels)
@@ -40,6 +40,19 @@ static class FencingRules
                 yield return new("fencing-level-unknown-device", Weight.Danger, level.Id, $"the level names {device}, which is no fencing device",
                     "The level fails whenever it is tried.", "Name a device that exists, or remove the level.");
             }
+        }
+    }
+
+    /// <summary>Pacemaker's history does not say through which device it was: of several, only a trial proves each.</summary>
+    static IEnumerable<Finding> Untried(string node, Cib cib, CibPrimitive[] devices, AuditFacts facts)
+    {
+        var named = cib.FencingLevels.Where(level => level.Target == node).SelectMany(level => level.Devices).Distinct().Where(device => devices.Any(one => one.Id == device)).ToArray();
+        if (named.Length < 2)
+            yield break;
+        foreach (var device in named.Where(device => !facts.Proofs.Any(proof => proof.Node == node && proof.Device == device)))
+        {
+            yield return new("fencing-device-untested", Weight.Warning, $"{device} on {node}", "of this node's several devices, this one was never tried",
+                "It is asked when another one fails: then it is too late to find out.", $"kedge ha fence-test {node} --device {device}");
         }
     }
 
@@ -72,7 +85,7 @@ static class FencingRules
         {
             yield return new("fencing-failing", Weight.Danger, node, $"the last fencing of this node is {failing.Outcome}",
                 "What ran on the node does not start elsewhere until fencing succeeds or a person confirms that it is off.",
-                $"Mend the device; or see that the node is really off, then: stonith_admin --confirm {node}");
+                $"Mend the device; or see that the node is really off, then: kedge ha confirm-off {node}");
         }
     }
 }

@@ -108,19 +108,43 @@ public sealed class FenceTest(Cluster cluster, IClusterCommands commands, string
     /// <returns>The node's levels as they were, also kept in a file until they are back.</returns>
     async Task<IReadOnlyList<XElement>> NarrowAsync(string node, string device, CancellationToken cancel)
     {
-        var levels = (await cluster.ReadCibAsync(cancel)).With(_ => { }).Element("configuration")!.Elements("fencing-topology").Elements("fencing-level")
-            .Where(level => (string?)level.Attribute("target") == node).ToArray();
+        var levels = await LevelsAsync(node, cancel);
         Directory.CreateDirectory(directory);
         await File.WriteAllTextAsync(Kept(node), new XElement("fencing-topology", levels.Select(level => new XElement(level))).ToString(), cancel);
-        await cluster.ChangeAsync(
-            configuration =>
-            {
-                Topology(configuration).Elements("fencing-level").Where(level => (string?)level.Attribute("target") == node).Remove();
-                Topology(configuration).AddFirst(new XElement(
-                    "fencing-level", new XAttribute("id", LevelPrefix + node), new XAttribute("target", node), new XAttribute("index", 1), new XAttribute("devices", device)));
-            },
-            [], cancel);
+        try
+        {
+            await cluster.ChangeAsync(
+                configuration =>
+                {
+                    Topology(configuration).Elements("fencing-level").Where(level => (string?)level.Attribute("target") == node).Remove();
+                    Topology(configuration).AddFirst(new XElement(
+                        "fencing-level", new XAttribute("id", LevelPrefix + node), new XAttribute("target", node), new XAttribute("index", 1), new XAttribute("devices", device)));
+                },
+                [], cancel);
+        }
+        catch (Exception e) when (e is ClusterException or OperationCanceledException)
+        {
+            // It may have been written all the same.
+            await WidenAsync(node, levels);
+            throw;
+        }
         return levels;
+    }
+
+    /// <summary>As they are; where an earlier trial was cut off and its one level is there still, as that trial kept them.</summary>
+    async Task<IReadOnlyList<XElement>> LevelsAsync(string node, CancellationToken cancel)
+    {
+        XElement[] there =
+        [
+            .. (await cluster.ReadCibAsync(cancel)).With(_ => { }).Element("configuration")!.Elements("fencing-topology").Elements("fencing-level")
+                .Where(level => (string?)level.Attribute("target") == node),
+        ];
+        if (there.All(level => (string?)level.Attribute("id") != LevelPrefix + node))
+            return there;
+        return File.Exists(Kept(node))
+            ? [.. ClusterXml.Parse(await File.ReadAllTextAsync(Kept(node), cancel), "fencing-topology").Elements()]
+            : throw new ClusterException(
+                ClusterFault.Refused, $"An earlier trial of {node} was cut off, and the levels that it kept are not here ({Kept(node)}): put them back, or remove the level {LevelPrefix + node}, then try again.");
     }
 
     async Task WidenAsync(string node, IReadOnlyList<XElement> levels)

@@ -34,8 +34,10 @@ public sealed class Cib
 
     /// <summary>Value of a cluster property, e.g. <c>stonith-enabled</c>; null: Pacemaker's default holds.</summary>
     public string? Property(string name) => root
-        .Element("configuration")?.Element("crm_config")?.Elements("cluster_property_set").Elements("nvpair")
-        .FirstOrDefault(pair => (string?)pair.Attribute("name") == name)?.Attribute("value")?.Value;
+        .Element("configuration")?.Element("crm_config")?.Elements("cluster_property_set")
+        // Pacemaker gives this set the word over all others.
+        .OrderByDescending(set => (string?)set.Attribute("id") == "cib-bootstrap-options")
+        .Elements("nvpair").FirstOrDefault(pair => (string?)pair.Attribute("name") == name)?.Attribute("value")?.Value;
 
     public IReadOnlyList<string> Nodes =>
     [

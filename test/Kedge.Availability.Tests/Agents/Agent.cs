@@ -52,6 +52,45 @@ sealed class Agent : IDisposable
         return Set("command", file);
     }
 
+    /// <summary>
+    /// The service is a unit, of a systemd that is a script: where systemd is not the first process there is no real one. It knows what the
+    /// agents ask it for, and writes down every order.
+    /// </summary>
+    public Agent IsUnit(string unit, bool heedsStop = true)
+    {
+        var bin = Directory.CreateDirectory(Path.Combine(Folder, "bin")).FullName;
+        var script = Path.Combine(bin, "systemctl");
+        File.WriteAllText(script, $$$"""
+            #!/bin/sh
+            cd '{{{Folder}}}' && echo "$*" >> orders
+            main=$(cat unit.main 2> /dev/null)
+            lives() { [ -n "$main" ] && case $(cut -d ' ' -f 3 "/proc/$main/stat" 2> /dev/null) in Z|X) return 1 ;; *) [ -d "/proc/$main" ] ;; esac; }
+            for unit; do :; done
+            [ "$unit" = {{{unit}}} ] || { [ "$1" = show ] && echo not-found; exit 0; }
+            case $1 in
+              start) sleep 987 > /dev/null 2>&1 < /dev/null & echo $! > unit.main ;;
+              stop) {{{(heedsStop ? "kill -s CONT $main; kill $main" : ":")}}} ;;
+              kill) kill -s KILL $main ;;
+              show)
+                case $3 in
+                  LoadState) echo loaded ;;
+                  MainPID) if lives; then echo $main; else echo 0; fi ;;
+                  ActiveState) if lives; then echo active; elif [ -n "$main" ]; then echo failed; else echo inactive; fi ;;
+                  Result) echo exit-code ;;
+                esac ;;
+            esac
+            """);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        environment["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}";
+        return Set("unit", unit);
+    }
+
+    /// <summary>Main process of the unit.</summary>
+    public int UnitMain => int.Parse(File.ReadAllText(Path.Combine(Folder, "unit.main")));
+
+    /// <summary>What systemd was told, a line each.</summary>
+    public string[] Orders => File.ReadAllLines(Path.Combine(Folder, "orders"));
+
     public Task<Answer> StartAsync() => DoAsync("start");
 
     public Task<Answer> StopAsync() => DoAsync("stop");

@@ -33,20 +33,28 @@ public sealed class AgentTests
         Assert.Equal((Success, ""), (answer.Code, answer.Error));
     }
 
-    [Theory]
-    [InlineData("nova-scheduler", false)]
-    [InlineData("cinder-volume", true)]
-    [InlineData("service", true)]
-    public async Task Debians_tester_finds_nothing_to_complain_of(string name, bool promotable)
+    [Fact]
+    public async Task Debians_tester_finds_nothing_to_complain_of_in_any_agent()
     {
-        using var agent = new Agent(name).Runs(Forever);
-        if (promotable)
-            agent.Set("CRM_meta_promotable", "true");
+        var all = (await Agent.RunAsync("sh", ["-c", ". packaging/ocf/lib/service.sh && all_agents"], [])).Output.Split(' ', StringSplitOptions.TrimEntries);
+        string[] promotable = ["nova-cert", "nova-consoleauth", "nova-network", "cinder-volume", "cinder-backup", "service"];
+        // The tester mostly sleeps.
+        using var atOnce = new SemaphoreSlim(8);
 
-        var answer = await agent.TestAsync();
+        var answers = await Task.WhenAll(all.Select(async name =>
+        {
+            await atOnce.WaitAsync(TestContext.Current.CancellationToken);
+            using var agent = new Agent(name).Set("url", "").Runs(Forever);
+            if (promotable.Contains(name))
+                agent.Set("CRM_meta_promotable", "true");
+            var answer = await agent.TestAsync();
+            atOnce.Release();
+            return (Name: name, Answer: answer);
+        }));
 
-        Assert.True(answer.Code == Success, answer.Output + answer.Error);
-        Assert.Equal(promotable, !answer.Output.Contains("does not support promotable", StringComparison.Ordinal));
+        Assert.True(all.Length > 20);
+        Assert.All(answers, one => Assert.True(one.Answer.Code == Success, $"{one.Name}: {one.Answer.Output}{one.Answer.Error}"));
+        Assert.All(answers, one => Assert.Equal(promotable.Contains(one.Name), !one.Answer.Output.Contains("does not support promotable", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -105,6 +105,19 @@ public sealed class ClusterAuditTests
     }
 
     [Fact]
+    public void Of_several_devices_of_a_node_the_one_that_was_never_tried_is_told()
+    {
+        var found = ClusterAudit.Of(
+            Cib.Parse(Sample.Read("cib.xml").Replace("<constraints/>", "<constraints/><fencing-topology><fencing-level id=\"a\" target=\"n3\" index=\"1\" devices=\"fence-lab\"/><fencing-level id=\"b\" target=\"n3\" index=\"2\" devices=\"pdu\"/></fencing-topology>", StringComparison.Ordinal)
+                .Replace("</resources>", "<primitive id=\"pdu\" class=\"stonith\" type=\"fence_apc\"/></resources>", StringComparison.Ordinal)),
+            ClusterStatus.Parse(Sample.Read("crm_mon_fenced.xml")),
+            new AuditFacts([], [new(Now.AddDays(-1), "n3", "fence-lab", "reboot", Worked: true, "n2", 2, 30, null)], Now),
+            TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["pdu on n3"], found.Where(finding => finding.Rule == "fencing-device-untested").Select(finding => finding.Subject));
+    }
+
+    [Fact]
     public void A_trial_that_was_cut_off_is_found()
     {
         var found = Audit("crm_mon_healthy.xml", cib => cib.Replace("<constraints/>", "<constraints/><fencing-topology><fencing-level id=\"kedge-fence-test-n3\" target=\"n3\" index=\"1\" devices=\"fence-lab\"/></fencing-topology>", StringComparison.Ordinal), TimeSpan.FromMinutes(1));

@@ -58,6 +58,27 @@ public sealed class FenceTestTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_trial_that_was_cut_off_the_levels_that_it_kept_come_back_not_what_it_left()
+    {
+        var fencer = new Fencer("<fencing-topology><fencing-level id='kedge-fence-test-n3' target='n3' index='1' devices='ipmi'/></fencing-topology>");
+        await File.WriteAllTextAsync(Path.Combine(directory, "ha-fencing-levels-n3.xml"), "<fencing-topology><fencing-level id='l1' target='n3' index='1' devices='ipmi'/><fencing-level id='l2' target='n3' index='2' devices='pdu'/></fencing-topology>", Cancel);
+
+        await On(fencer).TryAsync("n3", "pdu", alone: false, TimeSpan.Zero, Cancel);
+
+        Assert.Equal(["l1: ipmi", "l2: pdu"], fencer.Levels.Order());
+    }
+
+    [Fact]
+    public async Task Levels_that_were_narrowed_although_the_tool_was_killed_come_back()
+    {
+        var fencer = new Fencer(Levels) { LosesAnswer = true };
+
+        await Assert.ThrowsAsync<ClusterException>(() => On(fencer).TryAsync("n3", "pdu", alone: false, TimeSpan.Zero, Cancel));
+
+        Assert.Equal(["l1: ipmi", "l2: pdu", "l3: ipmi"], fencer.Levels.Order());
+    }
+
+    [Fact]
     public async Task The_tool_saying_done_is_no_proof_when_the_history_has_nothing()
     {
         var fencer = new Fencer(Levels) { Forgets = true };
@@ -104,6 +125,9 @@ public sealed class FenceTestTests : IDisposable
 
         public bool Forgets { get; init; }
 
+        /// <summary>Of the first write.</summary>
+        public bool LosesAnswer { get; set; }
+
         public IReadOnlyList<string> LevelsWhenFencing { get; private set; } = [];
 
         public IReadOnlyList<string> Levels => [.. XElement.Parse(cib).Descendants("fencing-level").Select(level => $"{(string?)level.Attribute("id")}: {(string?)level.Attribute("devices")}")];
@@ -119,6 +143,11 @@ public sealed class FenceTestTests : IDisposable
                     return new(0, cib, "");
                 case ["cibadmin", "--replace", ..]:
                     cib = input!;
+                    if (LosesAnswer)
+                    {
+                        LosesAnswer = false;
+                        throw new ClusterException(ClusterFault.TimedOut, "cibadmin was killed.");
+                    }
                     return new(0, "", "");
                 case ["stonith_admin", "--reboot", ..]:
                     LevelsWhenFencing = Levels;

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using System.Diagnostics;
 using Kedge.Availability.Description;
 using Kedge.Availability.Export;
