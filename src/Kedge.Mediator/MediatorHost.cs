@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Kedge.Mediator.Api;
+using Kedge.Mediator.Desk;
 using Kedge.Mediator.Metrics;
 using Kedge.Mediator.Moving;
 using Kedge.Mediator.Protecting;
@@ -82,9 +84,24 @@ public sealed partial class MediatorHost : IAsyncDisposable
 
         var web = BuildWeb(settings, logs);
         HealthEndpoints.Map(web, beat, metrics);
+        var api = KedgeApi.Map(
+            web,
+            settings.Api,
+            postgres is not null ? ApiDatabase.In(postgres) : ApiDatabase.InDirectory(records.DataPath, clock),
+            new DeskParts
+            {
+                Records = records,
+                RecoveryAsync = desk.OpenAsync,
+                IsAliveAsync = async (owner, asked) => await alive.IsAliveAsync(owner, asked),
+                Owner = name,
+                Clock = clock,
+            },
+            journal,
+            async (run, asked) => await Timetable().ScheduleRunAsync(run, asked),
+            logs.CreateLogger("Kedge.Api"));
 
         var mediator = new MediatorHost(beat, patrol, scheduler, web, clock, logs.CreateLogger("Kedge.Mediator"));
-        mediator.parts.AddRange([door, quartz, journal]);
+        mediator.parts.AddRange([api, door, quartz, journal]);
         mediator.parts.AddRange(new IAsyncDisposable?[] { postgres, alone }.OfType<IAsyncDisposable>());
         await web.StartAsync(cancel);
         await scheduler.Start(cancel);
@@ -125,11 +142,18 @@ public sealed partial class MediatorHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton<IHostLifetime, Bystander>();
+        KedgeApi.AddTo(builder.Services);
+        var certificate = settings.Api is { Certificate: { } chain, CertificateKey: { } key } ? new ServerCertificate(chain, key) : null;
+        if (certificate is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(settings.Listen.ToString()).ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = 1 << 20;
             kestrel.Limits.MaxConcurrentConnections = 1000;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.AddServerHeader = false;
+            if (certificate is not null)
+                kestrel.ConfigureHttpsDefaults(https => https.ServerCertificateSelector = (_, _) => certificate.Current());
         });
         return builder.Build();
     }

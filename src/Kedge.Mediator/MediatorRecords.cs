@@ -1,3 +1,4 @@
+using Kedge.OpenStack;
 using Kedge.Recovery.Formats;
 using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Points;
@@ -17,6 +18,9 @@ public sealed record MediatorRecords
 
     /// <summary>Connections to a site, without a call yet.</summary>
     public required Func<SiteRecord, Site> Connect { get; init; }
+
+    /// <summary>To the Keystone whose tokens the API believes, as the bearer of one; null: it believes none.</summary>
+    public Func<string, Cloud>? ConnectAs { get; init; }
 
     /// <summary>The repository, made where there is none yet.</summary>
     public required Func<CancellationToken, Task<PointRepository>> OpenRepositoryAsync { get; init; }

@@ -8,6 +8,8 @@ sealed class HeardLogs : ILoggerFactory
 {
     readonly ConcurrentQueue<(int Event, string Text)> lines = new();
 
+    public string Text => string.Join("\n", lines.Select(line => line.Text));
+
     public IEnumerable<string> Of(int number) => lines.Where(line => line.Event == number).Select(line => line.Text);
 
     public ILogger CreateLogger(string categoryName) => new Ear(this);
@@ -26,6 +28,6 @@ sealed class HeardLogs : ILoggerFactory
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            logs.lines.Enqueue((eventId.Id, formatter(state, exception)));
+            logs.lines.Enqueue((eventId.Id, formatter(state, exception) + (exception is null ? "" : $"\n{exception}")));
     }
 }

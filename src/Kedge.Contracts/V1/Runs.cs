@@ -227,6 +227,16 @@ public sealed record FailoverOrder
     public bool? Force { get; init; }
 }
 
+/// <summary>What a failover would begin.</summary>
+/// <param name="Interrupted">A run that it would go on with; null: it would begin a new one.</param>
+/// <param name="Title">Of the run.</param>
+/// <param name="Steps">How many.</param>
+/// <param name="CriticalPathSeconds">How long it is expected to take.</param>
+/// <param name="Point">Which point is used.</param>
+/// <param name="DataAt">What was written after it is lost.</param>
+/// <param name="Remarks">What a person should know: reasons that do not block, or were overruled.</param>
+public sealed record FailoverPreview(string? Interrupted, string Title, int Steps, double CriticalPathSeconds, string Point, DateTimeOffset DataAt, IReadOnlyList<string> Remarks);
+
 /// <summary>A site is lost: fail over every workload of it whose policy allows it.</summary>
 public sealed record SiteLossOrder
 {

@@ -24,6 +24,7 @@ namespace Kedge.Contracts.V1;
 [JsonSerializable(typeof(SiteLossPreview))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(DefinitionHistory))]
+[JsonSerializable(typeof(FailoverPreview))]
 [JsonSerializable(typeof(FailoverOrder))]
 [JsonSerializable(typeof(SiteLossOrder))]
 [JsonSerializable(typeof(ResumeOrder))]

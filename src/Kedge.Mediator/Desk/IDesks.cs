@@ -64,6 +64,9 @@ public interface ISiteDesk
     /// <summary>Asks the site who we are there.</summary>
     Task<V1.SiteAccess> LookAsync(string name, CancellationToken cancel);
 
+    /// <summary>What is believed of it, by the looks that were kept.</summary>
+    Task<V1.SiteHealth> HealthAsync(string name, CancellationToken cancel);
+
     Task<V1.SiteLossPreview> PreviewLossAsync(string name, CancellationToken cancel);
 }
 
@@ -80,7 +83,7 @@ public interface IRunDesk
     IAsyncEnumerable<RecordedEvent> ReadAsync(RunId run, CancellationToken cancel);
 
     /// <summary>What <see cref="FailoverAsync"/> would begin, or go on with.</summary>
-    Task<FailoverPreview> PreviewFailoverAsync(string workload, V1.FailoverOrder order, IProgress<string> told, CancellationToken cancel);
+    Task<V1.FailoverPreview> PreviewFailoverAsync(string workload, V1.FailoverOrder order, CancellationToken cancel);
 
     // Each of these writes a run down, or finds the one that was interrupted; it is executed by whoever follows it, or by a mediator.
 
@@ -92,7 +95,10 @@ public interface IRunDesk
 
     Task<V1.RunStarted> CleanUpAsync(RunId run, RunBeginning beginning, CancellationToken cancel);
 
-    Task<V1.RunStarted> ResumeAsync(RunId run, V1.ResumeOrder order, RunBeginning beginning, CancellationToken cancel);
+    /// <param name="run">Which.</param>
+    /// <param name="order">How boldly.</param>
+    /// <param name="cancel">Gives up.</param>
+    Task<V1.RunStarted> ResumeAsync(RunId run, V1.ResumeOrder order, CancellationToken cancel);
 
     Task<V1.Run> AbandonAsync(RunId run, V1.AbandonOrder order, string who, CancellationToken cancel);
 }
@@ -102,12 +108,3 @@ public interface IRunDesk
 /// <param name="Who">On whose word; it stays in the journal.</param>
 /// <param name="Told">What a person should know, as it is found.</param>
 public sealed record RunBeginning(RunId Run, string Who, IProgress<string> Told);
-
-/// <summary>What a failover would begin.</summary>
-/// <param name="Interrupted">A run that it would go on with; null: it would begin a new one.</param>
-/// <param name="Title">Of the run.</param>
-/// <param name="Steps">How many.</param>
-/// <param name="CriticalPath">How long it is expected to take.</param>
-/// <param name="Point">Which point is used.</param>
-/// <param name="DataAt">What was written after it is lost.</param>
-public sealed record FailoverPreview(string? Interrupted, string Title, int Steps, TimeSpan CriticalPath, string Point, DateTimeOffset DataAt);

@@ -4,12 +4,14 @@ using Kedge.Recovery.Points;
 namespace Kedge.Mediator.Desk;
 
 /// <summary>Points, over the repository.</summary>
-public sealed class PointDesk(MediatorRecords records, TimeProvider clock) : IPointDesk
+public sealed class PointDesk(DeskParts parts) : IPointDesk
 {
+    readonly MediatorRecords records = parts.Records;
+
     public async Task<PointPage> ListAsync(string workload, CancellationToken cancel)
     {
         var list = await (await records.ReadRepositoryAsync(cancel)).ListAsync(workload, cancel);
-        var now = clock.GetUtcNow();
+        var now = parts.Clock.GetUtcNow();
         return new PointPage(
             [.. list.Points.Reverse().Select(stored => Contracts.Of(stored.Point, now))],
             [.. list.Damaged.Select(damaged => new V1.DamagedPoint(damaged.Id, damaged.Why))],
@@ -20,7 +22,7 @@ public sealed class PointDesk(MediatorRecords records, TimeProvider clock) : IPo
     {
         var repository = await records.ReadRepositoryAsync(cancel);
         var point = await ChooseAsync(repository, workload, id, cancel);
-        return Contracts.Of(point, await repository.GetBlueprintAsync(point.Blueprint, cancel), clock.GetUtcNow());
+        return Contracts.Of(point, await repository.GetBlueprintAsync(point.Blueprint, cancel), parts.Clock.GetUtcNow());
     }
 
     public async Task DeleteAsync(string workload, string id, CancellationToken cancel)

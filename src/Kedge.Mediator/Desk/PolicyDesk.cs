@@ -7,9 +7,10 @@ using Policy = Kedge.Recovery.Policies.Policy;
 namespace Kedge.Mediator.Desk;
 
 /// <summary>Policies, over the records.</summary>
-public sealed class PolicyDesk(MediatorRecords records, TimeProvider clock) : IPolicyDesk
+public sealed class PolicyDesk(DeskParts parts) : IPolicyDesk
 {
-    readonly RecordsGate gate = new(records.DataPath, clock);
+    readonly MediatorRecords records = parts.Records;
+    readonly RecordsGate gate = new(parts.Records.DataPath, parts.Clock);
 
     public async IAsyncEnumerable<V1.Policy> ListAsync([EnumeratorCancellation] CancellationToken cancel)
     {

@@ -15,9 +15,11 @@ using Workload = Kedge.Recovery.Workloads.Workload;
 namespace Kedge.Mediator.Desk;
 
 /// <summary>How each kind of run comes to be: what is checked first, what is told, what is written down. Nothing here executes anything.</summary>
-sealed class RunBeginnings(MediatorRecords records, RecoveryDesk recovery, Func<string, CancellationToken, Task<bool?>> isAlive)
+sealed class RunBeginnings(DeskParts parts, IJournal journal)
 {
-    IJournal Journal => recovery.Journal;
+    readonly MediatorRecords records = parts.Records;
+
+    IJournal Journal => journal;
 
     public async Task<(RunId Run, bool IsResumed)> ProtectAsync(string name, RunBeginning beginning, CancellationToken cancel)
     {
@@ -26,6 +28,7 @@ sealed class RunBeginnings(MediatorRecords records, RecoveryDesk recovery, Func<
         var key = ProtectRunbook.ExclusiveKey(workload);
         if (await FindInterruptedAsync(ProtectRunbook.Kind, key, beginning.Told, cancel) is { } run)
             return (run, true);
+        var recovery = await parts.RecoveryAsync(cancel);
         var sites = new SiteSet(new Dictionary<string, Recovery.Sites.Site>(StringComparer.Ordinal)
         {
             [workload.From] = await recovery.GetSite(workload.From, cancel),
@@ -43,13 +46,14 @@ sealed class RunBeginnings(MediatorRecords records, RecoveryDesk recovery, Func<
         return (await BeginAsync(beginning, plan, key, cancel), false);
     }
 
-    public async Task<FailoverPreview> PreviewFailoverAsync(string name, FailoverOrder order, IProgress<string> told, CancellationToken cancel)
+    public async Task<FailoverPreview> PreviewFailoverAsync(string name, FailoverOrder order, CancellationToken cancel)
     {
+        var told = new List<string>();
         var workload = await records.Workloads.GetAsync(name, cancel);
-        var interrupted = await FindFailoverAsync(workload, order, told, cancel);
-        var plan = interrupted is { } run ? (await Journal.GetStateAsync(run, cancel)).Plan : await PrepareAsync(workload, order, "", told, cancel);
+        var interrupted = await FindFailoverAsync(workload, order, new Listed(told), cancel);
+        var plan = interrupted is { } run ? (await Journal.GetStateAsync(run, cancel)).Plan : await PrepareAsync(workload, order, "", new Listed(told), cancel);
         var facts = FailoverFacts.Of(plan);
-        return new FailoverPreview(interrupted?.Value, plan.Title, plan.Steps.Length, plan.CriticalPath, facts.Point, facts.DataAt);
+        return new FailoverPreview(interrupted?.Value, plan.Title, plan.Steps.Length, plan.CriticalPath.TotalSeconds, facts.Point, facts.DataAt, told);
     }
 
     public async Task<(RunId Run, bool IsResumed)> FailoverAsync(string name, FailoverOrder order, RunBeginning beginning, CancellationToken cancel)
@@ -87,6 +91,7 @@ sealed class RunBeginnings(MediatorRecords records, RecoveryDesk recovery, Func<
         }
         // Says which is missing, the repository or the point, before anything else does.
         await PointDesk.ChooseAsync(await records.ReadRepositoryAsync(cancel), workload.Name, order.Point, cancel);
+        var recovery = await parts.RecoveryAsync(cancel);
         var prepared = order.Point is null
             ? await PreparedFailover.OfNewestAsync(recovery, workload, cancel)
             : await PreparedFailover.OfPointAsync(recovery, workload, order.Point, cancel);
@@ -117,7 +122,7 @@ sealed class RunBeginnings(MediatorRecords records, RecoveryDesk recovery, Func<
         var key = SiteLossRunbook.ExclusiveKey(site);
         if (await FindInterruptedAsync(SiteLossRunbook.Kind, key, beginning.Told, cancel) is { } run)
             return (run, true);
-        var preview = await SiteLossPreview.OfAsync(recovery, site, cancel);
+        var preview = await SiteLossPreview.OfAsync(await parts.RecoveryAsync(cancel), site, cancel);
         if (!preview.Begun(order.Force is true).Any())
         {
             throw new ProblemException(preview.Losses.IsEmpty ? ProblemCodes.Refused : ProblemCodes.NotReady, $"there is nothing to recover of {site}.");
@@ -136,7 +141,7 @@ sealed class RunBeginnings(MediatorRecords records, RecoveryDesk recovery, Func<
 
     async Task<RunId> BeginAsync(RunBeginning beginning, Plan plan, string key, CancellationToken cancel)
     {
-        await Journal.BeginAsync(beginning.Run, plan, key, recovery.Owner, cancel);
+        await Journal.BeginAsync(beginning.Run, plan, key, parts.Owner, cancel);
         return beginning.Run;
     }
 
@@ -149,11 +154,16 @@ sealed class RunBeginnings(MediatorRecords records, RecoveryDesk recovery, Func<
     {
         await foreach (var run in Journal.ListAsync(RunFilter.Open with { Kind = kind, ExclusiveKey = key }, cancel))
         {
-            if (run.Phase is not RunPhase.Stopped && await isAlive(run.Owner, cancel) is not false)
+            if (run.Phase is not RunPhase.Stopped && await parts.IsAliveAsync(run.Owner, cancel) is not false)
                 throw new RunConflictException(run.ExclusiveKey, run.Run, run.Title);
             told.Report($"Run {run.Run} of {run.AcceptedAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} is not finished: going on with it.");
             return run.Run;
         }
         return null;
+    }
+
+    sealed class Listed(List<string> told) : IProgress<string>
+    {
+        public void Report(string value) => told.Add(value);
     }
 }

@@ -1,19 +1,17 @@
 using System.Runtime.CompilerServices;
 using Kedge.Contracts.V1;
 using Kedge.Plans;
-using Kedge.Recovery.Failover;
 using Kedge.Recovery.Steps;
 using RunPhase = Kedge.Plans.RunPhase;
 
 namespace Kedge.Mediator.Desk;
 
 /// <summary>Runs, over the journal.</summary>
-/// <param name="isAlive">Whether an owner still lives; null: nobody here knows.</param>
-public sealed class RunDesk(MediatorRecords records, RecoveryDesk recovery, Func<string, CancellationToken, Task<bool?>> isAlive) : IRunDesk
+public sealed class RunDesk(DeskParts parts, IJournal journal) : IRunDesk
 {
-    readonly RunBeginnings beginnings = new(records, recovery, isAlive);
+    readonly RunBeginnings beginnings = new(parts, journal);
 
-    IJournal Journal => recovery.Journal;
+    IJournal Journal => journal;
 
     public async IAsyncEnumerable<V1.Run> ListAsync(RunFilter filter, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -29,8 +27,8 @@ public sealed class RunDesk(MediatorRecords records, RecoveryDesk recovery, Func
 
     public IAsyncEnumerable<RecordedEvent> ReadAsync(RunId run, CancellationToken cancel) => Journal.ReadAsync(run, 0, cancel);
 
-    public Task<FailoverPreview> PreviewFailoverAsync(string workload, FailoverOrder order, IProgress<string> told, CancellationToken cancel) =>
-        beginnings.PreviewFailoverAsync(workload, order, told, cancel);
+    public Task<FailoverPreview> PreviewFailoverAsync(string workload, FailoverOrder order, CancellationToken cancel) =>
+        beginnings.PreviewFailoverAsync(workload, order, cancel);
 
     public Task<RunStarted> ProtectAsync(string workload, RunBeginning beginning, CancellationToken cancel) =>
         BegunAsync(beginning, () => beginnings.ProtectAsync(workload, beginning, cancel), cancel);
@@ -44,12 +42,12 @@ public sealed class RunDesk(MediatorRecords records, RecoveryDesk recovery, Func
     public Task<RunStarted> CleanUpAsync(RunId run, RunBeginning beginning, CancellationToken cancel) =>
         BegunAsync(beginning, () => beginnings.CleanUpAsync(run, beginning, cancel), cancel);
 
-    public async Task<RunStarted> ResumeAsync(RunId run, ResumeOrder order, RunBeginning beginning, CancellationToken cancel)
+    public async Task<RunStarted> ResumeAsync(RunId run, ResumeOrder order, CancellationToken cancel)
     {
         var before = await Journal.FindAsync(run, cancel) ?? throw new RunNotFoundException(run);
         if (before.IsEnded)
             throw new RunEndedException(run, before.Phase);
-        if (before.Phase is RunPhase.Running && await isAlive(before.Owner, cancel) is not false && order.TakeOver is not true)
+        if (before.Phase is RunPhase.Running && await parts.IsAliveAsync(before.Owner, cancel) is not false && order.TakeOver is not true)
         {
             throw new ProblemException(ProblemCodes.Refused, $"Run {run} is being executed by {before.Owner}. If that is stuck or gone: kedge run resume {run} --take-over")
             {
@@ -62,7 +60,7 @@ public sealed class RunDesk(MediatorRecords records, RecoveryDesk recovery, Func
     public async Task<V1.Run> AbandonAsync(RunId run, AbandonOrder order, string who, CancellationToken cancel)
     {
         var executor = new RunExecutor(
-            Journal, _ => throw new InvalidOperationException("An abandoned run executes nothing."), RecoveryFaults.Read, new RunLimits(), recovery.Clock, recovery.Owner);
+            Journal, _ => throw new InvalidOperationException("An abandoned run executes nothing."), RecoveryFaults.Read, new RunLimits(), parts.Clock, parts.Owner);
         await executor.AbandonAsync(run, who, order.Reason ?? "not said", cancel);
         return await ShownAsync(run, cancel);
     }
@@ -77,7 +75,7 @@ public sealed class RunDesk(MediatorRecords records, RecoveryDesk recovery, Func
     async Task<V1.Run> ShownAsync(RunId run, CancellationToken cancel) => await ShownAsync(await Journal.FindAsync(run, cancel) ?? throw new RunNotFoundException(run), cancel);
 
     async Task<V1.Run> ShownAsync(RunSummary run, CancellationToken cancel) =>
-        Contracts.Of(run, run.Phase is RunPhase.Running or RunPhase.Accepted && await isAlive(run.Owner, cancel) is false);
+        Contracts.Of(run, run.Phase is RunPhase.Running or RunPhase.Accepted && await parts.IsAliveAsync(run.Owner, cancel) is false);
 
     async Task<RunSummary> FindAsync(string text, CancellationToken cancel)
     {

@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
-using Kedge.Recovery.Failover;
+using Kedge.Recovery.Health;
 using Kedge.Recovery.SiteLoss;
 
 namespace Kedge.Mediator.Desk;
 
 /// <summary>Sites, over the records.</summary>
-public sealed class SiteDesk(MediatorRecords records, RecoveryDesk recovery) : ISiteDesk
+public sealed class SiteDesk(DeskParts parts) : ISiteDesk
 {
+    readonly MediatorRecords records = parts.Records;
+
     public async IAsyncEnumerable<V1.Site> ListAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         foreach (var name in records.Sites.Names())
@@ -25,9 +27,15 @@ public sealed class SiteDesk(MediatorRecords records, RecoveryDesk recovery) : I
         return new V1.SiteAccess(Contracts.Of(record), token.Project?.Name, token.Project?.Id.Value, token.User.Id.Value, [.. token.Roles.Select(role => role.Name)]);
     }
 
+    public async Task<V1.SiteHealth> HealthAsync(string name, CancellationToken cancel)
+    {
+        await records.Sites.GetAsync(name, cancel);
+        return Contracts.Of(await HealthFile.FindAsync(records.DataPath, name, cancel) ?? SiteHealth.Begin(name, parts.Clock.GetUtcNow()), new HealthRules());
+    }
+
     public async Task<V1.SiteLossPreview> PreviewLossAsync(string name, CancellationToken cancel)
     {
         await records.Sites.GetAsync(name, cancel);
-        return Contracts.Of(await SiteLossPreview.OfAsync(recovery, name, cancel));
+        return Contracts.Of(await SiteLossPreview.OfAsync(await parts.RecoveryAsync(cancel), name, cancel));
     }
 }

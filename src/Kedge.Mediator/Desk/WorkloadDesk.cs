@@ -10,9 +10,10 @@ using Workload = Kedge.Recovery.Workloads.Workload;
 namespace Kedge.Mediator.Desk;
 
 /// <summary>Workloads, over the records, the journal and the repository.</summary>
-public sealed class WorkloadDesk(MediatorRecords records, RecoveryDesk recovery) : IWorkloadDesk
+public sealed class WorkloadDesk(DeskParts parts) : IWorkloadDesk
 {
-    readonly RecordsGate gate = new(records.DataPath, recovery.Clock);
+    readonly MediatorRecords records = parts.Records;
+    readonly RecordsGate gate = new(parts.Records.DataPath, parts.Clock);
 
     public async IAsyncEnumerable<V1.Workload> ListAsync([EnumeratorCancellation] CancellationToken cancel)
     {
@@ -51,19 +52,21 @@ public sealed class WorkloadDesk(MediatorRecords records, RecoveryDesk recovery)
 
     public async IAsyncEnumerable<V1.WorkloadStatus> StatusAsync(IReadOnlyList<string>? names, bool asksTarget, [EnumeratorCancellation] CancellationToken cancel)
     {
+        var recovery = await parts.RecoveryAsync(cancel);
         var evidence = await JournalEvidence.ReadAsync(recovery.Journal, cancel);
         foreach (var name in names ?? records.Workloads.Names())
         {
             var prepared = await PreparedFailover.OfNewestAsync(recovery, await records.Workloads.GetAsync(name, cancel), cancel);
-            var readiness = asksTarget && prepared.Point is not null ? await AskAsync(prepared, cancel) : null;
+            var readiness = asksTarget && prepared.Point is not null ? await AskAsync(recovery, prepared, cancel) : null;
             yield return Contracts.Of(await Recovery.Status.WorkloadStatus.OfAsync(recovery, prepared, evidence, readiness, cancel));
         }
     }
 
     public async Task<V1.Readiness> ReadyAsync(string name, CancellationToken cancel)
     {
+        var recovery = await parts.RecoveryAsync(cancel);
         var prepared = await PreparedFailover.OfNewestAsync(recovery, await records.Workloads.GetAsync(name, cancel), cancel);
-        return Contracts.Of(await AskAsync(prepared, cancel), prepared);
+        return Contracts.Of(await AskAsync(recovery, prepared, cancel), prepared);
     }
 
     public async Task<V1.DefinitionHistory> HistoryAsync(string name, int most, CancellationToken cancel)
@@ -81,7 +84,7 @@ public sealed class WorkloadDesk(MediatorRecords records, RecoveryDesk recovery)
         return new V1.DefinitionHistory(versions, list.Damaged);
     }
 
-    async Task<ReadinessReport> AskAsync(PreparedFailover prepared, CancellationToken cancel) =>
+    static async Task<ReadinessReport> AskAsync(RecoveryDesk recovery, PreparedFailover prepared, CancellationToken cancel) =>
         await ReadinessCheck.RunAsync(prepared.Question(await recovery.GetSite(prepared.Workload.To, cancel)), recovery.Clock, cancel);
 
     Versioned<V1.Workload> Shown(Workload workload)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kedge.Mediator.Api;
 
 namespace Kedge.Mediator.Settings;
 
@@ -17,14 +18,19 @@ public sealed record MediatorSettings
     /// <summary>Points taken at once of one site where its record says nothing.</summary>
     public required int PointsAtOnce { get; init; }
 
+    /// <summary>Who may use the API, and how much.</summary>
+    public ApiSettings Api { get; init; } = new();
+
     /// <param name="values">Variables of the environment, of which only those of a mediator are looked at.</param>
     /// <exception cref="MediatorSettingsException">Every problem at once.</exception>
     public static MediatorSettings Parse(IReadOnlyDictionary<string, string> values)
     {
         var problems = new List<string>();
+        var listen = Address(values.GetValueOrDefault("KEDGE_LISTEN") ?? "http://127.0.0.1:7676", problems);
         var settings = new MediatorSettings
         {
-            Listen = Address(values.GetValueOrDefault("KEDGE_LISTEN") ?? "http://127.0.0.1:7676", problems),
+            Listen = listen,
+            Api = ApiSettings.Parse(values, listen, problems),
             Database = values.GetValueOrDefault("KEDGE_DATABASE") is { Length: > 0 } database ? database : null,
             Movers = values.GetValueOrDefault("KEDGE_MOVERS"),
             PointsAtOnce = Number(values, "KEDGE_POINTS_AT_ONCE", 4, 1, 1000, problems),
@@ -34,7 +40,7 @@ public sealed record MediatorSettings
 
     static Uri Address(string text, List<string> problems)
     {
-        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" && address.PathAndQuery == "/")
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.PathAndQuery == "/")
             return address;
         problems.Add($"KEDGE_LISTEN: '{text}' is not an address to listen at: http://127.0.0.1:7676, or port 0 for any.");
         return new Uri("http://127.0.0.1:0");

@@ -10,6 +10,11 @@ public static class JournalJson
     /// <summary>One recorded event as one line of JSON: how a journal is exported.</summary>
     public static string Line(RecordedEvent recorded) => JsonSerializer.Serialize(recorded, PlansJson.Default.RecordedEvent);
 
+    /// <summary>What <see cref="Line"/> wrote.</summary>
+    /// <exception cref="JsonException">It is no such line, or from a newer version.</exception>
+    public static RecordedEvent ReadLine(string line) =>
+        JsonSerializer.Deserialize(line, PlansJson.Default.RecordedEvent) ?? throw new JsonException("It is null.");
+
     /// <summary>One event as a journal keeps it.</summary>
     /// <exception cref="JournalException">It exceeds <see cref="JournalLimits"/>.</exception>
     public static string Write(RunEvent e)

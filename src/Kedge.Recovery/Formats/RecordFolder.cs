@@ -122,9 +122,12 @@ public sealed record RecordMistake(string Place, string What);
 /// <summary>Names of sites and workloads: they become parts of paths.</summary>
 public static class RecordName
 {
+    public static bool Is(string name) =>
+        name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
     /// <exception cref="RecordException">Not a name.</exception>
     public static string Checked(string name, string noun) =>
-        name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+        Is(name)
             ? name
             : throw new RecordException(
                 $"'{name}' cannot be the name of a {noun}: 1 to 64 letters, digits, '-', '_' or '.', the first of them a letter or digit.");

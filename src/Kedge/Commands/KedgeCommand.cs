@@ -32,6 +32,7 @@ static class KedgeCommand
             CleanupCommand.Create(around, home),
             BackupCommand.Create(around, home),
             RepositoryCommands.Create(around, home),
+            TokenCommands.Create(around, home),
             MoverCommands.Create(around, home),
             HaCommands.Create(around, home),
             SandboxCommand.Create(around),

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Kedge.Home;
 using Kedge.Mediator;
+using Kedge.Mediator.Api;
 using Kedge.Mediator.Settings;
+using Kedge.OpenStack;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -12,7 +14,7 @@ static class ServeCommand
 {
     public static Command Create(Surroundings around, HomeOptions home)
     {
-        var listen = new Option<string?>("--listen") { Description = "Where health and metrics are answered. Default: $KEDGE_LISTEN, else http://127.0.0.1:7676; port 0 lets the system choose.", HelpName = "URL" };
+        var listen = new Option<string?>("--listen") { Description = "Where API, health and metrics are answered; https with $KEDGE_TLS_CERTIFICATE and $KEDGE_TLS_KEY. Default: $KEDGE_LISTEN, else http://127.0.0.1:7676; port 0 lets the system choose.", HelpName = "URL" };
         var command = new Command(
             "serve",
             """
@@ -30,7 +32,7 @@ static class ServeCommand
             var settings = MediatorSettings.Parse(variables);
             kedge.Prepare();
             using var logs = Logs();
-            await using var mediator = await MediatorHost.StartAsync(settings, RecordsOf(kedge), RunOwner.CurrentMediator, around.Clock, logs, cancel);
+            await using var mediator = await MediatorHost.StartAsync(settings, RecordsOf(kedge, settings.Api, around), RunOwner.CurrentMediator, around.Clock, logs, cancel);
             around.Output.WriteLine(mediator.Address);
             await around.Output.FlushAsync(cancel);
             await Task.Delay(Timeout.InfiniteTimeSpan, around.Clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -39,18 +41,28 @@ static class ServeCommand
         return command;
     }
 
-    static MediatorRecords RecordsOf(KedgeHome kedge) => new()
+    static MediatorRecords RecordsOf(KedgeHome kedge, ApiSettings api, Surroundings around) => new()
     {
         Sites = kedge.Sites,
         Workloads = kedge.Workloads,
         Policies = kedge.Policies,
         Mappings = kedge.Mappings,
         Connect = kedge.Connect,
+        ConnectAs = api.Keystone is { } entry ? KeystoneAt(entry, around) : null,
         OpenRepositoryAsync = kedge.OpenOrCreateRepositoryAsync,
         ReadRepositoryAsync = kedge.OpenRepositoryAsync,
         FindRepositoryAsync = kedge.FindRepositoryAsync,
         DataPath = kedge.DataPath,
     };
+
+    /// <summary>Asked once for each token: who waits for an answer asks again himself.</summary>
+    /// <exception cref="SettingsException">There is no such entry.</exception>
+    static Func<string, Cloud> KeystoneAt(string entry, Surroundings around)
+    {
+        var settings = CloudsYaml.Load(entry, around.Settings) with { Scope = new CloudScope.None() };
+        settings = settings with { Limits = settings.Limits with { Attempts = 1 } };
+        return token => Cloud.Connect(settings with { Credential = new Credential.Token(token) }, around.Transport, around.Clock);
+    }
 
     /// <summary>Lines for the journal of systemd, which adds time and host: level, event number, sentence.</summary>
     static ILoggerFactory Logs() => LoggerFactory.Create(logs => logs
