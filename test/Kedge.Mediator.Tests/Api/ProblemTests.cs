@@ -11,7 +11,7 @@ public sealed class ProblemTests
 {
     static readonly RunId Run = RunId.Parse("0198a3c4d5e67f8091a2b3c4d5e6f701");
 
-    public static TheoryData<string> Codes => [.. typeof(ProblemCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!)];
+    public static TheoryData<string> Codes => [.. typeof(ProblemCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(code => (string)code.GetRawConstantValue()!)];
 
     [Theory]
     [MemberData(nameof(Codes))]
