@@ -84,21 +84,7 @@ public sealed partial class MediatorHost : IAsyncDisposable
 
         var web = BuildWeb(settings, logs);
         HealthEndpoints.Map(web, beat, metrics);
-        var api = KedgeApi.Map(
-            web,
-            settings.Api,
-            postgres is not null ? ApiDatabase.In(postgres) : ApiDatabase.InDirectory(records.DataPath, clock),
-            new DeskParts
-            {
-                Records = records,
-                RecoveryAsync = desk.OpenAsync,
-                IsAliveAsync = async (owner, asked) => await alive.IsAliveAsync(owner, asked),
-                Owner = name,
-                Clock = clock,
-            },
-            journal,
-            async (run, asked) => await Timetable().ScheduleRunAsync(run, asked),
-            logs.CreateLogger("Kedge.Api"));
+        var api = MapApi(web, settings.Api, records, postgres, journal, desk, alive, Timetable, logs);
 
         var mediator = new MediatorHost(beat, patrol, scheduler, web, clock, logs.CreateLogger("Kedge.Mediator"));
         mediator.parts.AddRange([api, door, quartz, journal]);
@@ -135,6 +121,23 @@ public sealed partial class MediatorHost : IAsyncDisposable
         await web.DisposeAsync();
         foreach (var part in parts)
             await part.DisposeAsync();
+    }
+
+    static KedgeApi MapApi(
+        WebApplication web, ApiSettings settings, MediatorRecords records, PostgresDatabase? postgres, IJournal journal, MediatorDesk desk, OwnersAlive alive,
+        Func<Timetable> timetable, ILoggerFactory logs)
+    {
+        var parts = new DeskParts
+        {
+            Records = records,
+            RecoveryAsync = desk.OpenAsync,
+            IsAliveAsync = async (owner, cancel) => await alive.IsAliveAsync(owner, cancel),
+            Owner = desk.Owner,
+            Clock = desk.Clock,
+        };
+        var database = postgres is not null ? ApiDatabase.In(postgres) : ApiDatabase.InDirectory(records.DataPath, desk.Clock);
+        return KedgeApi.Map(
+            web, settings, database, parts, journal, async (run, cancel) => await timetable().ScheduleRunAsync(run, cancel), logs.CreateLogger("Kedge.Api"));
     }
 
     static WebApplication BuildWeb(MediatorSettings settings, ILoggerFactory logs)

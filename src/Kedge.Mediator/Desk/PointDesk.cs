@@ -4,7 +4,7 @@ using Kedge.Recovery.Points;
 namespace Kedge.Mediator.Desk;
 
 /// <summary>Points, over the repository.</summary>
-public sealed class PointDesk(DeskParts parts) : IPointDesk
+public sealed class PointDesk(DeskParts parts)
 {
     readonly MediatorRecords records = parts.Records;
 

@@ -7,7 +7,7 @@ using Policy = Kedge.Recovery.Policies.Policy;
 namespace Kedge.Mediator.Desk;
 
 /// <summary>Policies, over the records.</summary>
-public sealed class PolicyDesk(DeskParts parts) : IPolicyDesk
+public sealed class PolicyDesk(DeskParts parts)
 {
     readonly MediatorRecords records = parts.Records;
     readonly RecordsGate gate = new(parts.Records.DataPath, parts.Clock);

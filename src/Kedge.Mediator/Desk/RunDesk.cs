@@ -7,7 +7,7 @@ using RunPhase = Kedge.Plans.RunPhase;
 namespace Kedge.Mediator.Desk;
 
 /// <summary>Runs, over the journal.</summary>
-public sealed class RunDesk(DeskParts parts, IJournal journal) : IRunDesk
+public sealed class RunDesk(DeskParts parts, IJournal journal)
 {
     readonly RunBeginnings beginnings = new(parts, journal);
 

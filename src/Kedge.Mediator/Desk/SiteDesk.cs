@@ -5,7 +5,7 @@ using Kedge.Recovery.SiteLoss;
 namespace Kedge.Mediator.Desk;
 
 /// <summary>Sites, over the records.</summary>
-public sealed class SiteDesk(DeskParts parts) : ISiteDesk
+public sealed class SiteDesk(DeskParts parts)
 {
     readonly MediatorRecords records = parts.Records;
 

@@ -10,7 +10,7 @@ using Workload = Kedge.Recovery.Workloads.Workload;
 namespace Kedge.Mediator.Desk;
 
 /// <summary>Workloads, over the records, the journal and the repository.</summary>
-public sealed class WorkloadDesk(DeskParts parts) : IWorkloadDesk
+public sealed class WorkloadDesk(DeskParts parts)
 {
     readonly MediatorRecords records = parts.Records;
     readonly RecordsGate gate = new(parts.Records.DataPath, parts.Clock);

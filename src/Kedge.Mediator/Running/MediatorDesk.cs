@@ -11,6 +11,9 @@ namespace Kedge.Mediator.Running;
 sealed class MediatorDesk(
     MediatorRecords records, IJournal journal, SiteConnections sites, OwnersAlive alive, Func<Timetable> timetable, string owner, TimeProvider clock)
 {
+    public string Owner => owner;
+    public TimeProvider Clock => clock;
+
     /// <summary>Runs that had stopped and were given to somebody once more.</summary>
     readonly ConcurrentDictionary<RunId, bool> triedAgain = new();
 
