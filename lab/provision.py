@@ -28,6 +28,7 @@ FLAVORS = {
     ],
 }
 VOLUME_TYPES = {"A": "standard", "B": "dr-ceph"}
+ENCRYPTED_TYPES = {"A": "encrypted", "B": "dr-encrypted"}
 NUMBERS = {"A": 1, "B": 2}
 
 
@@ -101,6 +102,11 @@ def furnish(admin, cloud, guest_image):
         admin.block_storage.create_type(
             name=VOLUME_TYPES[cloud], is_public=True, extra_specs={"volume_backend_name": "rbd"}
         )
+    if not admin.block_storage.find_type(ENCRYPTED_TYPES[cloud]):
+        storage = admin.block_storage
+        made = storage.post("/types", json={"volume_type": {"name": ENCRYPTED_TYPES[cloud]}}).json()["volume_type"]["id"]
+        encryption = {"provider": "luks", "cipher": "aes-xts-plain64", "key_size": 256, "control_location": "front-end"}
+        storage.post(f"/types/{made}/encryption", json={"encryption": encryption}).raise_for_status()
     if not admin.network.find_network("ext"):
         external = admin.network.create_network(
             name="ext", is_router_external=True, provider_network_type="flat", provider_physical_network="provider"

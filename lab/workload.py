@@ -1,10 +1,11 @@
 """The three-tier workload that the lab's test protects and fails over. Needs Debian's own python3.
 
-Usage: /usr/bin/python3 workload.py build|delete [CLOUD]     CLOUD is A unless said otherwise; KEDGE_LAB as for dev/lab
+Usage: /usr/bin/python3 workload.py build|vault|delete [CLOUD]     CLOUD is A unless said otherwise; KEDGE_LAB as for dev/lab
 
 build makes what is not there yet, waits until every guest counts, and prints a JSON object: for each kind of resource
 its names and ids. It asks for whatever a failover has to bring over and could forget: fields are set to something other
-than their default wherever the API allows it. delete removes it all again.
+than their default wherever the API allows it. vault makes a server beside it, in a network of its own, that boots from an
+encrypted volume. delete removes it all again.
 """
 
 import base64
@@ -20,6 +21,7 @@ STATE = pathlib.Path(os.environ.get("KEDGE_LAB", "/var/tmp/kedge-lab"))
 PATIENCE = 600  # seconds; a busy machine emulates slowly
 NOVA, CINDER = "2.90", "3.70"
 VOLUME_TYPE = "standard"
+VAULT = "vault"
 
 # Guests print the first line.
 USER_DATA = "# user-data of app, as written\n#!/bin/sh\nexit 0\n"
@@ -129,6 +131,32 @@ class Workload:
             self.server(name, wanted)
         for name in SERVERS:
             self.wait_for_tick(name)
+        return self.ids
+
+    def vault(self):
+        self.image()
+        network = self.neutron("networks", VAULT, {"port_security_enabled": True})
+        subnet = {"network_id": network["id"], "ip_version": 4, "cidr": "192.168.70.0/24"}
+        self.neutron("subnets", VAULT + "-v4", subnet)
+        port = self.neutron("ports", VAULT, {"network_id": network["id"]})
+        storage = self.cloud.block_storage
+        existing = {volume.name: volume.id for volume in storage.volumes(details=False)}
+        if VAULT not in existing:
+            body = {"name": VAULT, "size": 1, "volume_type": "encrypted", "imageRef": self.ids["images"]["counter"]}
+            existing[VAULT] = self.cinder("POST", "/volumes", {"volume": body})["volume"]["id"]
+        self.keep("volumes", VAULT, existing[VAULT])
+        self.wait(f"volume {VAULT}", lambda: self.cinder("GET", f"/volumes/{existing[VAULT]}")["volume"]["status"],
+                  ("available", "in-use"), ("error",))
+        servers = {server.name: server.id for server in self.cloud.compute.servers(details=False)}
+        if VAULT not in servers:
+            root = {"uuid": existing[VAULT], "source_type": "volume", "destination_type": "volume", "boot_index": 0}
+            body = {"name": VAULT, "flavorRef": self.cloud.compute.find_flavor("lab.volume").id, "imageRef": "",
+                    "networks": [{"port": port["id"]}], "tags": [VAULT], "block_device_mapping_v2": [root]}
+            servers[VAULT] = self.nova("POST", "/servers", {"server": body})["server"]["id"]
+        self.keep("servers", VAULT, servers[VAULT])
+        self.wait(f"server {VAULT}", lambda: self.nova("GET", f"/servers/{servers[VAULT]}")["server"]["status"],
+                  ("ACTIVE",), ("ERROR", "SHUTOFF"))
+        self.wait_for_tick(VAULT)
         return self.ids
 
     def image(self):
@@ -273,13 +301,13 @@ class Workload:
     def delete(self):
         """Removes everything in the project that bears one of our names."""
         compute, network, storage = self.cloud.compute, self.cloud.network, self.cloud.block_storage
-        servers = [server for server in compute.servers() if server.name in SERVERS]
+        servers = [server for server in compute.servers() if server.name in SERVERS or server.name == VAULT]
         for server in servers:
             self.nova("POST", f"/servers/{server.id}/action", {"unlock": None})
             compute.delete_server(server)
         for server in servers:
             compute.wait_for_delete(server, interval=2, wait=PATIENCE)
-        for volume in [volume for volume in storage.volumes() if volume.name in VOLUMES]:
+        for volume in [volume for volume in storage.volumes() if volume.name in VOLUMES or volume.name == VAULT]:
             storage.delete_volume(volume)
         for address in network.ips(project_id=self.project):
             network.delete_ip(address)
@@ -290,9 +318,9 @@ class Workload:
                     network.remove_interface_from_router(router, port_id=port.id)
             network.delete_router(router)
         for port in network.ports(project_id=self.project, device_owner=""):
-            if port.name in PORTS:
+            if port.name in PORTS or port.name == VAULT:
                 network.delete_port(port)
-        for name in NETWORKS:
+        for name in [*NETWORKS, VAULT]:
             for found in network.networks(name=name, project_id=self.project):
                 network.delete_network(found)
         groups = [group for group in network.security_groups(project_id=self.project) if group.name in SECURITY_GROUPS]
@@ -344,10 +372,10 @@ class Workload:
 
 
 def main():
-    if len(sys.argv) not in (2, 3) or sys.argv[1] not in ("build", "delete"):
+    if len(sys.argv) not in (2, 3) or sys.argv[1] not in ("build", "vault", "delete"):
         raise SystemExit(__doc__)
     workload = Workload(sys.argv[2] if len(sys.argv) == 3 else "A")
-    result = workload.build() if sys.argv[1] == "build" else workload.delete()
+    result = {"build": workload.build, "vault": workload.vault, "delete": workload.delete}[sys.argv[1]]()
     print(json.dumps(result, indent=2, sort_keys=True))
 
 

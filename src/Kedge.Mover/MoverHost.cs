@@ -24,7 +24,11 @@ public sealed class MoverHost(MoverSettings settings, IReadOnlyList<IBoardLink> 
     }
 
     /// <inheritdoc/>
-    public void Dispose() => free.Dispose();
+    public void Dispose()
+    {
+        free.Dispose();
+        engine.Dispose();
+    }
 
     async Task AskAsync(IBoardLink board, MoverOffer offer, CancellationToken stop)
     {
@@ -161,7 +165,8 @@ public sealed class MoverHost(MoverSettings settings, IReadOnlyList<IBoardLink> 
     static string Say(MoveNews news, MoveMeter meter) => news switch
     {
         MoveNews.Finished(var result) =>
-            $"done in {result.Took.TotalSeconds:0.0} s: {result.ReadBytes >> 20} MiB read, {result.WrittenBytes >> 20} MiB written, {result.SentBytes >> 20} MiB to or from the repository.",
+            $"done in {result.Took.TotalSeconds:0.0} s: {result.ReadBytes >> 20} MiB read, {result.WrittenBytes >> 20} MiB written, {result.SentBytes >> 20} MiB to or from the repository."
+            + (result.Mismatches.IsEmpty ? "" : $" What stands there is not what the point says, in {result.Mismatches.Length} ranges, the first at {result.Mismatches[0].OffsetBytes}: nothing should boot from it."),
         MoveNews.GaveUp(var failure) => $"failed ({failure.Code}): {failure.Message} {failure.WhatToDo}",
         _ => $"handed back after {meter.Elapsed.TotalSeconds:0.0} s.",
     };

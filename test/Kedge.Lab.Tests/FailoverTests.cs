@@ -15,8 +15,9 @@ public sealed class FailoverTests(ProtectedWorkload workload) : IClassFixture<Pr
     [Fact]
     public async Task A_workload_comes_up_in_the_second_cloud_after_the_first_was_killed()
     {
-        var result = await TwoClouds.KedgeJsonAsync("failover", ProtectedWorkload.Name, "--yes", "--reason", "cloud A has lost its power");
+        var result = await TwoClouds.KedgeJsonAsync("failover", ProtectedWorkload.ByBackupName, "--yes", "--reason", "cloud A has lost its power");
 
+        LabFigures.OfFailover("backup", result);
         await CheckAndCleanUpAsync(result);
     }
 
@@ -30,7 +31,7 @@ public sealed class FailoverTests(ProtectedWorkload workload) : IClassFixture<Pr
             kills += await StartAndKillAsync(TimeSpan.FromMilliseconds(chance.Next(1500, 4500))) ? 1 : 0;
         }
 
-        var result = await TwoClouds.KedgeJsonAsync("failover", ProtectedWorkload.Name, "--yes", "--reason", "and still");
+        var result = await TwoClouds.KedgeJsonAsync("failover", ProtectedWorkload.ByBackupName, "--yes", "--reason", "and still");
 
         var run = await TwoClouds.KedgeJsonAsync("run", "show", (string)result["run"]!);
         await CheckAndCleanUpAsync(result);
@@ -42,7 +43,7 @@ public sealed class FailoverTests(ProtectedWorkload workload) : IClassFixture<Pr
     {
         var seconds = after.TotalSeconds.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture);
         var killed = await TwoClouds.RunAsync(
-            "/usr/bin/timeout", "--foreground", "--signal=KILL", seconds, TwoClouds.Kedge, "failover", ProtectedWorkload.Name, "--yes", "--reason", "killed on purpose");
+            "/usr/bin/timeout", "--foreground", "--signal=KILL", seconds, TwoClouds.Kedge, "failover", ProtectedWorkload.ByBackupName, "--yes", "--reason", "killed on purpose");
 
         Assert.True(killed.Code == KilledBySigkill, $"The failover ended before it was killed, with {killed.Code}:\n{killed.Error}");
         return killed.Error.Contains("Taken over", StringComparison.Ordinal);
@@ -53,7 +54,7 @@ public sealed class FailoverTests(ProtectedWorkload workload) : IClassFixture<Pr
         TwoClouds.Log($"RPO {result["rpo_achieved"]}, RTO {result["rto_achieved"]}");
         try
         {
-            await new RestoredWorkload(workload, result).CheckAsync();
+            await new RestoredWorkload(workload.ByBackup, result).CheckAsync();
         }
         finally
         {
@@ -61,7 +62,7 @@ public sealed class FailoverTests(ProtectedWorkload workload) : IClassFixture<Pr
         }
     }
 
-    static async Task CleanUpAsync(JsonNode result)
+    internal static async Task CleanUpAsync(JsonNode result)
     {
         var ended = await TwoClouds.KedgeAsync("cleanup", (string)result["run"]!, "--yes");
 

@@ -15,6 +15,10 @@ static partial class GuestConsole
     public static async Task<long?> CountAsync(Cloud cloud, ServerId server) =>
         Ticks().Matches(await ReadAsync(cloud, server)).LastOrDefault() is { } last ? long.Parse(last.Groups[1].Value) : null;
 
+    /// <summary>The newest count of the disk that the guest boots from; null: none said yet.</summary>
+    public static async Task<long?> BootCountAsync(Cloud cloud, ServerId server) =>
+        BootTicks().Matches(await ReadAsync(cloud, server)).LastOrDefault() is { } last ? long.Parse(last.Groups[1].Value) : null;
+
     public static async Task WaitForCountAsync(Cloud cloud, ServerId server, long count) =>
         await WaitAsync($"count {count} of {server}", async () => await CountAsync(cloud, server) >= count);
 
@@ -38,6 +42,9 @@ static partial class GuestConsole
             await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
         }
     }
+
+    [GeneratedRegex("TICK [0-9]+ .*vda=([0-9]+)")]
+    private static partial Regex BootTicks();
 
     [GeneratedRegex("TICK [0-9]+ vdb=([0-9]+)")]
     private static partial Regex Ticks();

@@ -5,7 +5,7 @@ using Kedge.OpenStack.Network;
 
 namespace Kedge.Lab.Tests;
 
-/// <summary>How many of each kind a project holds, but for what every project has: the default security group, and points' backups and images.</summary>
+/// <summary>How many of each kind a project holds, but for what every project has: the default security group, and points' backups, images and standbys.</summary>
 sealed record ProjectContents(int Servers, int Volumes, int Networks, int Subnets, int Routers, int Ports, int SecurityGroups, int FloatingIps, int ServerGroups, int Keypairs)
 {
     public static ProjectContents Nothing { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -17,7 +17,7 @@ sealed record ProjectContents(int Servers, int Volumes, int Networks, int Subnet
         var own = new NetworkFilter { ProjectId = project };
         return new ProjectContents(
             await cloud.Compute.ListServersAsync(new ServerFilter(), CancellationToken.None).CountAsync(),
-            await cloud.BlockStorage.ListVolumesAsync(new BlockStorageFilter(), CancellationToken.None).CountAsync(),
+            await cloud.BlockStorage.ListVolumesAsync(new BlockStorageFilter(), CancellationToken.None).CountAsync(volume => !volume.Metadata.ContainsKey("kedge_standby_for")),
             await cloud.Network.ListNetworksAsync(own, CancellationToken.None).CountAsync(),
             await cloud.Network.ListSubnetsAsync(own, CancellationToken.None).CountAsync(),
             await cloud.Network.ListRoutersAsync(own, CancellationToken.None).CountAsync(),

@@ -11,7 +11,7 @@ using Kedge.Recovery.Workloads;
 namespace Kedge.Lab.Tests;
 
 /// <summary>What a failover made in B, held against what was captured in A: through the APIs, and through what the guests themselves say.</summary>
-sealed class RestoredWorkload(ProtectedWorkload workload, JsonNode result)
+sealed class RestoredWorkload(ProtectedPoint workload, JsonNode result)
 {
     readonly ImmutableDictionary<string, ServerId> servers = result["servers"]!.AsArray()
         .ToImmutableDictionary(server => (string)server!["name"]!, server => new ServerId((string)server!["target"]!));
@@ -28,7 +28,7 @@ sealed class RestoredWorkload(ProtectedWorkload workload, JsonNode result)
     async Task CheckFieldsAsync(Site site)
     {
         var selection = new WorkloadSelection.ByServers([.. servers.Values.Select(id => new SourceId(id.Value))]);
-        var asWorkload = new Workload { Name = ProtectedWorkload.Name, From = "dc2", To = "dc1", Selection = selection };
+        var asWorkload = new Workload { Name = workload.Name, From = "dc2", To = "dc1", Selection = selection };
         var restored = await new BlueprintCapture(TimeProvider.System).CaptureAsync(asWorkload, site, null, CancellationToken.None);
 
         var differences = BlueprintComparison.Compare(MappedBlueprint.Of(workload.Blueprint, workload.Mapping), restored.Blueprint);

@@ -8,8 +8,8 @@ using Kedge.Contracts.Moving;
 using Kedge.Mediator.Moving;
 using Kedge.Mover.Boards;
 using Kedge.Mover.Settings;
+using Kedge.Recovery.Formats;
 using Kedge.Recovery.Moving;
-using SecretFile = Kedge.Mediator.Moving.SecretFile;
 
 namespace Kedge.Mover.Tests;
 
@@ -38,12 +38,15 @@ sealed class Yard : IAsyncDisposable
     {
         var yard = new Yard { Board = new MoveBoard(TimeProvider.System, lease ?? TimeSpan.FromSeconds(3)) };
         yard.Authority = await MoverAuthority.OpenOrCreateAsync(yard.In("movers"), TimeProvider.System, Cancel);
-        yard.server = await BoardServer.StartAsync(new Uri("https://localhost:0"), yard.Board, yard.Authority, TimeProvider.System, Cancel);
+        yard.server = await BoardServer.StartAsync(new Uri("https://localhost:0"), [], yard.Board, yard.Authority, TimeProvider.System, Cancel);
         await File.WriteAllBytesAsync(yard.In("key"), SHA256.HashData("a key for tests"u8), Cancel);
         yard.Repository = await Repository.CreateAsync(
             DirectoryStore.Open(yard.RepositoryPath), Credential.KeyFile(await File.ReadAllBytesAsync(yard.In("key"), Cancel)), TimeProvider.System, Cancel);
         return yard;
     }
+
+    /// <summary>The repository's store as a mover opens it, seen by a test at each call.</summary>
+    public SeenStore See(Func<string, Task> onCall) => new(DirectoryStore.Open(RepositoryPath), onCall);
 
     public string In(string name) => Path.Combine(folder.FullName, name);
 
@@ -61,9 +64,10 @@ sealed class Yard : IAsyncDisposable
     public async Task<string> EnrollAsync(string name, string site = Site)
     {
         var mover = new MoverId(site, name);
-        var (certificate, key) = await Authority.EnrollAsync(mover, Cancel);
+        var (certificate, key) = Authority.Prepare(mover);
+        await Authority.LetInAsync(mover, certificate, Cancel);
         var path = In($"{name}.identity");
-        await SecretFile.WriteAsync(path, MoverIdentity.Write(mover, [Address.ToString()], certificate, key, Authority.CertificatePem), Cancel);
+        await AtomicFile.WriteSecretAsync(path, MoverIdentity.Write(mover, [Address.ToString()], certificate, key, Authority.CertificatePem), Cancel);
         return path;
     }
 
@@ -101,7 +105,7 @@ sealed class Yard : IAsyncDisposable
         {
             Site = Site,
             Name = "here",
-            Repositories = System.Collections.Immutable.ImmutableDictionary<string, RepositorySettings>.Empty.Add("main", new RepositorySettings(RepositoryPath, In("key"), null)),
+            Repositories = System.Collections.Immutable.ImmutableDictionary<string, RepositoryPlace>.Empty.Add("main", new RepositoryPlace(RepositoryPath, new SecretFile(In("key"), SecretKind.Key))),
             Files = [folder.FullName],
             RuntimeDirectory = folder.FullName,
         };
@@ -161,6 +165,32 @@ sealed class Yard : IAsyncDisposable
         Authority.Dispose();
         folder.Delete(recursive: true);
     }
+}
+
+/// <summary>Tells a test of each call (its verb and what it names) before it is made.</summary>
+sealed class SeenStore(IStore inner, Func<string, Task> onCall) : IStore, IDisposable
+{
+    public int Disposed { get; private set; }
+
+    public async ValueTask<bool> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    {
+        await onCall($"put {name}");
+        return await inner.PutAsync(name, content, cancel);
+    }
+
+    public ValueTask<int> ReadAsync(string name, long offset, Memory<byte> into, CancellationToken cancel) => inner.ReadAsync(name, offset, into, cancel);
+
+    public ValueTask<StoredObject?> FindAsync(string name, CancellationToken cancel) => inner.FindAsync(name, cancel);
+
+    public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        await onCall($"list {prefix}");
+        await foreach (var found in inner.ListAsync(prefix, cancel)) yield return found;
+    }
+
+    public ValueTask DeleteAsync(string name, CancellationToken cancel) => inner.DeleteAsync(name, cancel);
+
+    public void Dispose() => Disposed++;
 }
 
 /// <summary>A board in the same process.</summary>

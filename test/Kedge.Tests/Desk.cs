@@ -103,6 +103,9 @@ sealed class Desk : IAsyncDisposable
     /// <summary>Connection string of the PostgreSQL that commands and mediators share; null: embedded.</summary>
     public string? Database { get; set; }
 
+    /// <summary>Where movers come to runs of this desk; null: as was written down when they were enrolled.</summary>
+    public string? Movers { get; set; }
+
     public Surroundings Around(TextWriter output, TextWriter error, TimeProvider clock) => new(
         output, error, new StringReader(Answer ?? ""), Answer is not null, new SettingsSource(Variables, Folder, Folder) { SystemDirectory = Folder }, clock);
 
@@ -149,7 +152,7 @@ sealed class Desk : IAsyncDisposable
 
     Dictionary<string, string> Variables => new(More)
     {
-        ["OS_CLIENT_CONFIG_FILE"] = CloudsFile, ["KEDGE_DATA"] = Data, ["KEDGE_REPOSITORY"] = Repository, ["KEDGE_DATABASE"] = Database ?? "",
+        ["OS_CLIENT_CONFIG_FILE"] = CloudsFile, ["KEDGE_DATA"] = Data, ["KEDGE_REPOSITORY"] = Repository, ["KEDGE_DATABASE"] = Database ?? "", ["KEDGE_MOVERS"] = Movers ?? "",
     };
 
     public async ValueTask DisposeAsync()

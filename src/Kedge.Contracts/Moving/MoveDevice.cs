@@ -7,6 +7,8 @@ namespace Kedge.Contracts.Moving;
 [JsonDerivedType(typeof(Rbd), "rbd")]
 [JsonDerivedType(typeof(Nbd), "nbd")]
 [JsonDerivedType(typeof(LocalFile), "file")]
+[JsonDerivedType(typeof(Luks), "luks")]
+[JsonDerivedType(typeof(None), "none")]
 public abstract record MoveDevice
 {
     private MoveDevice()
@@ -27,6 +29,14 @@ public abstract record MoveDevice
     /// <summary>A file or block device of the mover's host, below a directory that its settings allow.</summary>
     /// <param name="Path">Its absolute path.</param>
     public sealed record LocalFile(string Path) : MoveDevice;
+
+    /// <summary>An image in Ceph that is encrypted with LUKS, as Cinder does it: the mover reads and writes it in clear.</summary>
+    /// <param name="Below">The image.</param>
+    /// <param name="Key">The key's id in the cloud's key manager. The mover's settings know its passphrase by it.</param>
+    public sealed record Luks(Rbd Below, string Key) : MoveDevice;
+
+    /// <summary>None: work on the repository alone.</summary>
+    public sealed record None : MoveDevice;
 }
 
 /// <summary>What tells which blocks may have changed since the parent point. Holes are always asked for, whatever the source.</summary>

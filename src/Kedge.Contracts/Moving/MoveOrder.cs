@@ -11,8 +11,7 @@ namespace Kedge.Contracts.Moving;
 /// <param name="Device">The disk as the mover reaches it.</param>
 /// <param name="Repository">The repository's name in the mover's settings, which resolve it to a store and a key.</param>
 /// <param name="Work">What to do.</param>
-/// <param name="Deadline">When it is no longer of use; it fails then. Null: never.</param>
-public sealed record MoveOrder(string Id, string Site, MoveDevice Device, string Repository, MoveWork Work, DateTimeOffset? Deadline = null);
+public sealed record MoveOrder(string Id, string Site, MoveDevice Device, string Repository, MoveWork Work);
 
 /// <summary>What is done with a disk. All of it may be done again, by the same mover or another, with the same end.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
@@ -20,6 +19,7 @@ public sealed record MoveOrder(string Id, string Site, MoveDevice Device, string
 [JsonDerivedType(typeof(Write), "write")]
 [JsonDerivedType(typeof(Verify), "verify")]
 [JsonDerivedType(typeof(Repair), "repair")]
+[JsonDerivedType(typeof(Forget), "forget")]
 public abstract record MoveWork
 {
     private MoveWork()
@@ -50,6 +50,10 @@ public abstract record MoveWork
     /// <summary>Reads the whole device, writes the blocks that differ from the disk of a point, and reads them again.</summary>
     /// <param name="Source">What should stand on the device.</param>
     public sealed record Repair(DiskInPoint Source) : MoveWork;
+
+    /// <summary>Takes a point out of the repository, of which nothing but this disk is known; on no device. What only it held goes with a later prune.</summary>
+    /// <param name="Point">Its disk, so that another point under the same number is not mistaken for it.</param>
+    public sealed record Forget(DiskInPoint Point) : MoveWork;
 }
 
 /// <summary>A disk of a point in the repository.</summary>

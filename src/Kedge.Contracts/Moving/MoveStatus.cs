@@ -112,17 +112,8 @@ public enum MoveFailureCode
     /// <summary>Something in the repository is damaged; what is sound of the disk was written.</summary>
     Damaged,
 
-    /// <summary>What was written and read back is not what the point says: do not boot from it. The failure's message names the blocks.</summary>
-    Mismatch,
-
     /// <summary>Movers were lost over it, again and again.</summary>
     Lost,
-
-    /// <summary>Its deadline passed.</summary>
-    Late,
-
-    /// <summary>It was called off.</summary>
-    Cancelled,
 
     /// <summary>The mover met something that nobody foresaw; its log says more.</summary>
     Unforeseen,

@@ -28,26 +28,32 @@ public sealed class BoardServer : IAsyncDisposable
     readonly MoveBoard board;
     readonly MoverAuthority authority;
     readonly TimeProvider time;
-    readonly string host;
+    readonly IReadOnlyCollection<string> hosts;
     readonly Lock gate = new();
     X509Certificate2? certificate;
     DateTimeOffset issuedAt;
 
-    BoardServer(WebApplication app, MoveBoard board, MoverAuthority authority, TimeProvider time, string host)
+    BoardServer(WebApplication app, MoveBoard board, MoverAuthority authority, TimeProvider time, IReadOnlyCollection<string> hosts)
     {
         this.app = app;
         this.board = board;
         this.authority = authority;
         this.time = time;
-        this.host = host;
+        this.hosts = hosts;
     }
 
     /// <summary>The port that it listens on.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Listens on all addresses of the machine, under the host name that movers know. Authority and board belong to the caller.</summary>
+    /// <summary>Listens on all addresses of the machine. Authority and board belong to the caller.</summary>
+    /// <param name="address">Whose port it takes.</param>
+    /// <param name="names">All names under which movers know this machine: those of two sites may reach it by two networks.</param>
+    /// <param name="board">Where they take orders.</param>
+    /// <param name="authority">Who is let in.</param>
+    /// <param name="time">Time.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="IOException">The port is taken.</exception>
-    public static async Task<BoardServer> StartAsync(Uri address, MoveBoard board, MoverAuthority authority, TimeProvider time, CancellationToken cancel)
+    public static async Task<BoardServer> StartAsync(Uri address, IEnumerable<Uri> names, MoveBoard board, MoverAuthority authority, TimeProvider time, CancellationToken cancel)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
@@ -71,7 +77,7 @@ public sealed class BoardServer : IAsyncDisposable
             });
         });
         var app = builder.Build();
-        server = new BoardServer(app, board, authority, time, address.IdnHost.Trim('[', ']'));
+        server = new BoardServer(app, board, authority, time, [.. names.Append(address).Select(name => name.IdnHost.Trim('[', ']')).Distinct()]);
         app.Run(server.AnswerAsync);
         await app.StartAsync(cancel);
         server.Port = new Uri(app.Urls.First()).Port;
@@ -104,7 +110,7 @@ public sealed class BoardServer : IAsyncDisposable
             if (certificate is null || time.GetUtcNow() - issuedAt > CertificateIsFreshFor)
             {
                 // The one before may be in the middle of a handshake; the collector takes it.
-                certificate = authority.IssueForBoard(host);
+                certificate = authority.IssueForBoard(hosts);
                 issuedAt = time.GetUtcNow();
             }
             return certificate;

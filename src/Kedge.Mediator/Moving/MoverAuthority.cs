@@ -54,22 +54,27 @@ public sealed partial class MoverAuthority : IDisposable
         using var certificate = request.CreateSelfSigned(now - ClocksDiffer, now + AuthorityLasts);
         var (certificatePath, keyPath) = Files(directory);
         // The key first: a certificate without one would be taken for an authority.
-        await SecretFile.WriteAsync(keyPath, key.ExportECPrivateKeyPem(), cancel);
-        await SecretFile.WriteAsync(certificatePath, certificate.ExportCertificatePem(), cancel);
+        await AtomicFile.WriteSecretAsync(keyPath, key.ExportECPrivateKeyPem(), cancel);
+        await AtomicFile.WriteSecretAsync(certificatePath, certificate.ExportCertificatePem(), cancel);
         return Find(directory, time)!;
     }
 
-    /// <summary>Lets a mover in, and answers its certificate and key as text. Enrolled again, the certificate before is refused from then on.</summary>
+    /// <summary>A certificate and key for a mover, as text. It is refused until it is let in, and a certificate before it goes on being good.</summary>
     /// <exception cref="RecordException">Site or name is not 1 to 40 characters of <c>a-z A-Z 0-9 _ -</c>.</exception>
-    public async Task<(string CertificatePem, string KeyPem)> EnrollAsync(MoverId mover, CancellationToken cancel)
+    public (string CertificatePem, string KeyPem) Prepare(MoverId mover)
     {
         Check(mover.Site, "site");
         Check(mover.Name, "mover");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = Issue(key, mover.ToString(), ClientUse, names: null, MoverLasts);
-        Directory.CreateDirectory(Path.Combine(directory, "enrolled"));
-        await SecretFile.WriteAsync(EnrolledPath(mover), certificate.ExportCertificatePem(), cancel);
         return (certificate.ExportCertificatePem(), key.ExportECPrivateKeyPem());
+    }
+
+    /// <summary>Lets a mover in by a certificate that was prepared for it; the one before is refused from then on. To be done when its key lies safely where it will be needed.</summary>
+    public async Task LetInAsync(MoverId mover, string certificatePem, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(Path.Combine(directory, "enrolled"));
+        await AtomicFile.WriteSecretAsync(EnrolledPath(mover), certificatePem, cancel);
     }
 
     /// <summary>Refuses a mover from its next request on; false when it was not let in.</summary>
@@ -125,13 +130,16 @@ public sealed partial class MoverAuthority : IDisposable
         return chain.Build(certificate);
     }
 
-    /// <summary>A certificate, with its key, for a board at that address; made anew by every process, and kept in memory only.</summary>
-    public X509Certificate2 IssueForBoard(string host)
+    /// <summary>A certificate, with its key, for a board under these names; made anew by every process, and kept in memory only.</summary>
+    public X509Certificate2 IssueForBoard(IEnumerable<string> hosts)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var names = new SubjectAlternativeNameBuilder();
-        if (IPAddress.TryParse(host, out var address)) names.AddIpAddress(address);
-        else names.AddDnsName(host);
+        foreach (var host in hosts)
+        {
+            if (IPAddress.TryParse(host, out var address)) names.AddIpAddress(address);
+            else names.AddDnsName(host);
+        }
         using var certificate = Issue(key, "board", ServerUse, names, BoardLasts);
         // Through PKCS #12, for a key that TLS can use.
         using var withKey = certificate.CopyWithPrivateKey(key);

@@ -45,7 +45,7 @@ public sealed class MoverDoor : IAsyncDisposable
         {
             try
             {
-                return new MoverDoor(authority, await BoardServer.StartAsync(address, board, authority, time, cancel), null);
+                return new MoverDoor(authority, await BoardServer.StartAsync(address, addresses, board, authority, time, cancel), null);
             }
             catch (IOException e)
             {
@@ -85,7 +85,10 @@ public static class BoardAddresses
         return File.Exists(path) ? [.. (await File.ReadAllLinesAsync(path, cancel)).Where(line => line.Trim().Length > 0).Select(line => Parse(line.Trim()))] : [];
     }
 
-    /// <summary>Writes them down, in place of those before.</summary>
-    public static Task WriteAsync(string directory, IEnumerable<Uri> boards, CancellationToken cancel) =>
-        SecretFile.WriteAsync(Path.Combine(directory, "boards"), string.Concat(boards.Select(board => $"{board.GetLeftPart(UriPartial.Authority)}\n")), cancel);
+    /// <summary>Writes them down, beside those that are there: movers of another site may know this machine by another name. One that is no longer right is taken out of the file by hand.</summary>
+    public static async Task AddAsync(string directory, IEnumerable<Uri> boards, CancellationToken cancel)
+    {
+        var all = (await ReadAsync(directory, cancel)).Concat(boards).Distinct();
+        await AtomicFile.WriteSecretAsync(Path.Combine(directory, "boards"), string.Concat(all.Select(board => $"{board.GetLeftPart(UriPartial.Authority)}\n")), cancel);
+    }
 }

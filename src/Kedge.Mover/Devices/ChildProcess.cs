@@ -85,11 +85,13 @@ sealed class ChildProcess : IAsyncDisposable
 
     async Task ListenAsync()
     {
-        while (await process.StandardError.ReadLineAsync() is { } line)
+        // By pieces and not by lines, of which one may never end.
+        var piece = new char[500];
+        while (await process.StandardError.ReadAsync(piece) is > 0 and var length)
         {
             lock (words)
             {
-                words.Append(line.Length > 500 ? line[..500] : line).Append(' ');
+                words.Append(piece, 0, length).Replace('\n', ' ');
                 if (words.Length > WordsKept) words.Remove(0, words.Length - WordsKept);
             }
         }

@@ -21,8 +21,9 @@ sealed class DeviceOpening(MoverSettings settings, TimeProvider time)
     /// <exception cref="MoveException">The settings do not know, or allow, it.</exception>
     public async Task<IDevice> OpenAsync(MoveDevice device, DeviceUse use, CancellationToken cancel) => device switch
     {
-        MoveDevice.Rbd { Snapshot: not null } rbd when use == DeviceUse.Write => throw MoveException.Refused($"{rbd.Pool}/{rbd.Image}@{rbd.Snapshot} is a snapshot, which nobody can write.", "Order the image itself."),
-        MoveDevice.Rbd rbd => await QemuNbd.OpenAsync(QemuNbd.OptionsOf(rbd, Ceph(rbd)), use, settings, time, cancel),
+        MoveDevice.Luks { Below.Snapshot: not null } or MoveDevice.Rbd { Snapshot: not null } when use == DeviceUse.Write => throw MoveException.Refused($"{device} is a snapshot, which nobody can write.", "Order the image itself."),
+        MoveDevice.Rbd rbd => await QemuNbd.OpenAsync(QemuNbd.OptionsOf(rbd, Ceph(rbd)), null, use, settings, time, cancel),
+        MoveDevice.Luks luks => await QemuNbd.OpenAsync(QemuNbd.OptionsOf(luks, Ceph(luks.Below)), KeyFileOf(luks), use, settings, time, cancel),
         MoveDevice.Nbd nbd => await OpenNbdAsync(nbd, null, use, cancel),
         MoveDevice.LocalFile file => FileDevice.Open(Allowed(file), use == DeviceUse.Read ? FileUse.ReadDirect : FileUse.Write),
         _ => throw MoveException.Refused($"This mover does not know devices of the kind {device.GetType().Name}.", "Bring the mover up to date."),
@@ -43,6 +44,15 @@ sealed class DeviceOpening(MoverSettings settings, TimeProvider time)
             default:
                 throw MoveException.Refused($"A device of the kind {MoveNeeds.Of(device)} has no change map of the kind {source.GetType().Name}.", "Order it compared, or another source of changes.");
         }
+    }
+
+    /// <summary>A key's id comes with the order; it must not lead out of the directory.</summary>
+    string KeyFileOf(MoveDevice.Luks luks)
+    {
+        if (settings.Keys is not { } directory) throw MoveException.Refused("This mover opens no encrypted volumes.", "Name a directory of passphrases under 'keys' in the mover's settings.");
+        if (luks.Key.Length is 0 or > 64 || !luks.Key.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) throw MoveException.Refused($"'{luks.Key}' is no id of a key.", "See the volume's encryption_key_id in Cinder.");
+        var path = Path.Combine(directory, luks.Key);
+        return File.Exists(path) ? path : throw MoveException.Refused($"The passphrase of the key {luks.Key}, with which {luks.Below.Pool}/{luks.Below.Image} is encrypted, is not in {directory}.", $"Have it there as the file {luks.Key}: docs/operate/mover.md says how.");
     }
 
     CephSettings Ceph(MoveDevice.Rbd rbd) => settings.Clusters.TryGetValue(rbd.Cluster, out var ceph)

@@ -30,6 +30,7 @@ sealed class LeasedDevice(IDevice inner, LeaseHold hold, MoveMeter meter) : IDev
     {
         hold.Demand();
         await inner.ZeroAsync(offset, length, cancel);
+        meter.Zeroed(length);
         meter.Reached(offset + length);
     }
 

@@ -17,17 +17,19 @@ static class QemuNbd
     static readonly TimeSpan LookAgainIn = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The image as qemu's options name it.</summary>
-    public static string OptionsOf(MoveDevice.Rbd rbd, CephSettings ceph) =>
-        $"driver=rbd,pool={Quoted(rbd.Pool)},image={Quoted(rbd.Image)}"
-        + (rbd.Snapshot is { } snapshot ? $",snapshot={Quoted(snapshot)}" : "")
-        + $",conf={Quoted(ceph.Conf)},user={Quoted(ceph.User)}";
+    public static string OptionsOf(MoveDevice.Rbd rbd, CephSettings ceph) => string.Join(',', RbdOptions(rbd, ceph));
+
+    /// <summary>As above, with the encryption on top of it, whose passphrase is the secret named key.</summary>
+    public static string OptionsOf(MoveDevice.Luks luks, CephSettings ceph) =>
+        string.Join(',', RbdOptions(luks.Below, ceph).Select(option => $"file.{option}").Prepend("driver=luks,key-secret=key"));
 
     /// <summary>Starts it and connects.</summary>
-    public static async Task<IDevice> OpenAsync(string imageOptions, DeviceUse use, MoverSettings settings, TimeProvider time, CancellationToken cancel)
+    public static async Task<IDevice> OpenAsync(string imageOptions, string? keyFile, DeviceUse use, MoverSettings settings, TimeProvider time, CancellationToken cancel)
     {
         var socket = Path.Combine(settings.RuntimeDirectory, $"kedge-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.sock");
         string[] how = use == DeviceUse.Read ? ["--read-only"] : ["--discard=unmap", "--cache=writeback"];
-        var child = ChildProcess.Start(settings.Tools.QemuNbd, ["--image-opts", $"--socket={socket}", $"--shared={Connections}", .. how, imageOptions], time);
+        string[] secret = keyFile is null ? [] : ["--object", $"secret,id=key,file={Quoted(keyFile)}"];
+        var child = ChildProcess.Start(settings.Tools.QemuNbd, [.. secret, "--image-opts", $"--socket={socket}", $"--shared={Connections}", .. how, imageOptions], time);
         try
         {
             var device = await ConnectAsync(child, new NbdEndpoint { UnixSocket = socket, Connections = Connections }, time, cancel);
@@ -59,12 +61,23 @@ static class QemuNbd
             if (child.HasEnded)
             {
                 await child.EndAsync(cancel);
-                throw new DeviceException(DeviceFault.Failed, $"qemu-nbd could not open the image: {child.Words}");
+                // Ceph's EPERM does not pass by itself.
+                var isRefused = child.Words.Contains("Operation not permitted", StringComparison.Ordinal) || child.Words.Contains("Permission denied", StringComparison.Ordinal);
+                throw new DeviceException(
+                    isRefused ? DeviceFault.Refused : DeviceFault.Failed,
+                    $"qemu-nbd could not open the image: {child.Words}{(isRefused ? " The mover's user lacks a right in Ceph: 'Rights in Ceph' in docs/operate/mover.md has all of them." : "")}");
             }
             if (time.GetElapsedTime(begun) > StartsWithin) throw new DeviceException(DeviceFault.TimedOut, $"qemu-nbd did not open the image within {StartsWithin.TotalSeconds} s. {child.Words}");
             await Task.Delay(LookAgainIn, time, cancel);
         }
     }
+
+    static IEnumerable<string> RbdOptions(MoveDevice.Rbd rbd, CephSettings ceph) =>
+    [
+        "driver=rbd", $"pool={Quoted(rbd.Pool)}", $"image={Quoted(rbd.Image)}",
+        .. rbd.Snapshot is { } snapshot ? [$"snapshot={Quoted(snapshot)}"] : (string[])[],
+        $"conf={Quoted(ceph.Conf)}", $"user={Quoted(ceph.User)}",
+    ];
 
     /// <summary>In qemu's options a comma is written twice.</summary>
     static string Quoted(string text) => text.Replace(",", ",,", StringComparison.Ordinal);

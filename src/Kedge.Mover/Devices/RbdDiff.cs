@@ -9,6 +9,9 @@ namespace Kedge.Mover.Devices;
 /// <summary>What Ceph says has changed between two snapshots: <c>rbd diff --from-snap … --format json</c>, read as it comes.</summary>
 static class RbdDiff
 {
+    /// <summary>Of text; some five million ranges. Whoever has changed in more places is read as a whole.</summary>
+    internal const long LongestAnswer = 256 << 20;
+
     /// <summary>The map, or null when Ceph does not have it, such as after the older snapshot is gone: the caller reads everything, then.</summary>
     public static async Task<ChangeMap?> FindAsync(MoveDevice.Rbd rbd, string fromSnapshot, CephSettings ceph, long sizeBytes, ToolPaths tools, TimeProvider time, CancellationToken cancel)
     {
@@ -17,7 +20,7 @@ static class RbdDiff
         var isWhole = false;
         try
         {
-            var map = await ReadAsync(child.Output, sizeBytes, cancel);
+            var map = await ReadAsync(child.Output, sizeBytes, LongestAnswer, cancel);
             isWhole = map is not null && await child.EndAsync(cancel) == 0;
             return isWhole ? map : null;
         }
@@ -28,12 +31,13 @@ static class RbdDiff
     }
 
     /// <summary>Null: not what <c>rbd</c> prints, so that nothing must be believed of it.</summary>
-    internal static async Task<ChangeMap?> ReadAsync(Stream json, long sizeBytes, CancellationToken cancel)
+    internal static async Task<ChangeMap?> ReadAsync(Stream json, long sizeBytes, long limitBytes, CancellationToken cancel)
     {
         var map = new ChangeMap(sizeBytes);
         try
         {
-            await foreach (var extent in JsonSerializer.DeserializeAsyncEnumerable(json, RbdJson.Default.RbdExtent, cancel))
+            await using var bounded = new BoundedStream(json, limitBytes);
+            await foreach (var extent in JsonSerializer.DeserializeAsyncEnumerable(bounded, RbdJson.Default.RbdExtent, cancel))
             {
                 if (extent is not { Offset: >= 0, Length: >= 0 } || extent.Offset > long.MaxValue - extent.Length) return null;
                 map.Add(new Extent(extent.Offset, extent.Length));
@@ -42,6 +46,11 @@ static class RbdDiff
         }
         catch (JsonException)
         {
+            return null;
+        }
+        catch (InvalidDataException)
+        {
+            // Longer than it may be.
             return null;
         }
     }

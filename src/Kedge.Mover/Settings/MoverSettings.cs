@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using Kedge.Blocks;
+using Kedge.Blocks.Stores;
+using Kedge.Mover.Stores;
 
 namespace Kedge.Mover.Settings;
 
@@ -18,7 +21,7 @@ public sealed record MoverSettings
     public string? Identity { get; init; }
 
     /// <summary>Repositories by name.</summary>
-    public ImmutableDictionary<string, RepositorySettings> Repositories { get; init; } = ImmutableDictionary<string, RepositorySettings>.Empty;
+    public ImmutableDictionary<string, RepositoryPlace> Repositories { get; init; } = ImmutableDictionary<string, RepositoryPlace>.Empty;
 
     /// <summary>Ceph clusters by name.</summary>
     public ImmutableDictionary<string, CephSettings> Clusters { get; init; } = ImmutableDictionary<string, CephSettings>.Empty;
@@ -28,6 +31,9 @@ public sealed record MoverSettings
 
     /// <summary>Hosts (and directories of Unix sockets) whose NBD exports may be opened; <c>*</c> for any host. Empty: none.</summary>
     public ImmutableArray<string> Nbd { get; init; } = [];
+
+    /// <summary>Directory with the passphrases of encrypted volumes, a file each, named by the key's id in the cloud's key manager; null: it opens none.</summary>
+    public string? Keys { get; init; }
 
     /// <summary>Orders at work at once, 1 to 16. Each takes up to about 200 MiB of memory.</summary>
     public int AtOnce { get; init; } = 2;
@@ -41,20 +47,18 @@ public sealed record MoverSettings
     /// <summary>The commands that it starts; tests put others in their place.</summary>
     internal ToolPaths Tools { get; init; } = new("qemu-nbd", "rbd");
 
+    /// <summary>How it comes to a store; tests put others in its place.</summary>
+    internal Func<RepositoryPlace, TimeProvider, IStore> OpenStore { get; init; } = RepositoryStores.Open;
+
     /// <summary>The kinds of device that it can open, as its offers name them.</summary>
     public ImmutableArray<string> Devices =>
     [
         .. Files.IsEmpty ? [] : (string[])["file"],
         .. Nbd.IsEmpty ? [] : (string[])["nbd"],
         .. Clusters.Keys.Order(StringComparer.Ordinal).Select(cluster => $"rbd:{cluster}"),
+        .. Keys is null ? [] : Clusters.Keys.Order(StringComparer.Ordinal).Select(cluster => $"luks:{cluster}"),
     ];
 }
-
-/// <summary>Where a repository is, and what opens it.</summary>
-/// <param name="Address">A directory, absolute; or <c>s3://…</c>, <c>swift://…</c> (docs/operate/repository.md).</param>
-/// <param name="KeyFile">Path of its key file; null: a passphrase.</param>
-/// <param name="PassphraseFile">Path of a file with its passphrase; null: a key file.</param>
-public sealed record RepositorySettings(string Address, string? KeyFile, string? PassphraseFile);
 
 /// <summary>How a Ceph cluster is reached: with a user that may read the pools of volumes (at the source) or write them (at the target), no more.</summary>
 /// <param name="Conf">Path of its <c>ceph.conf</c>, which names the keyring.</param>

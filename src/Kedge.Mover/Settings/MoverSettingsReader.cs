@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kedge.Blocks;
 using Kedge.Mover.Boards;
 
 namespace Kedge.Mover.Settings;
@@ -8,7 +9,7 @@ namespace Kedge.Mover.Settings;
 /// <summary>Reads a mover's settings file, once, and reports every problem that it has.</summary>
 public sealed class MoverSettingsReader
 {
-    static readonly string[] Known = ["site", "name", "boards", "identity", "repositories", "clusters", "files", "nbd", "at_once", "bandwidth", "runtime_directory"];
+    static readonly string[] Known = ["site", "name", "boards", "identity", "repositories", "clusters", "files", "nbd", "at_once", "bandwidth", "runtime_directory", "keys"];
     readonly List<string> problems = [];
 
     MoverSettingsReader()
@@ -47,12 +48,14 @@ public sealed class MoverSettingsReader
             Clusters = Clusters(fields),
             Files = Texts(fields, "files"),
             Nbd = Texts(fields, "nbd"),
+            Keys = Text(fields, "keys", isNeeded: false),
             AtOnce = Count(fields, "at_once", 2, 1, 16),
             Bandwidth = Bandwidth(fields),
             RuntimeDirectory = Text(fields, "runtime_directory", isNeeded: false) ?? Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") ?? Path.GetTempPath(),
         };
         owner?.Dispose();
         foreach (var path in settings.Files.Where(path => !Path.IsPathRooted(path))) problems.Add($"files: '{path}' is not an absolute path.");
+        if (settings.Keys is { } keys && !Directory.Exists(keys)) problems.Add($"keys: the directory {keys} is not there, or may not be read by this user.");
         if (settings.Devices.IsEmpty) problems.Add("It reaches no device: name clusters, nbd or files.");
         if (settings.Repositories.IsEmpty) problems.Add("repositories: it needs one at least.");
         if (settings.RuntimeDirectory.Length > 60) problems.Add($"runtime_directory: '{settings.RuntimeDirectory}' is longer than 60 characters; the path of a socket in it would be too long.");
@@ -72,9 +75,9 @@ public sealed class MoverSettingsReader
         return boards.ToImmutable();
     }
 
-    ImmutableDictionary<string, RepositorySettings> Repositories(JsonObject fields)
+    ImmutableDictionary<string, RepositoryPlace> Repositories(JsonObject fields)
     {
-        var found = ImmutableDictionary.CreateBuilder<string, RepositorySettings>(StringComparer.Ordinal);
+        var found = ImmutableDictionary.CreateBuilder<string, RepositoryPlace>(StringComparer.Ordinal);
         foreach (var (name, entry) in Entries(fields, "repositories"))
         {
             var at = $"repositories.{name}";
@@ -88,7 +91,7 @@ public sealed class MoverSettingsReader
                 if (file is not null && !File.Exists(file)) problems.Add($"{at}: the file {file} is not there, or may not be read by this user.");
             }
             if (address is not null && !Path.IsPathRooted(address) && !address.Contains("://", StringComparison.Ordinal)) problems.Add($"{at}.address: '{address}' is neither an absolute path nor s3://… or swift://….");
-            found[name] = new RepositorySettings(address ?? "", key, passphrase);
+            found[name] = new RepositoryPlace(address ?? "", key is not null ? new SecretFile(key, SecretKind.Key) : new SecretFile(passphrase ?? "", SecretKind.Passphrase));
         }
         return found.ToImmutable();
     }

@@ -16,10 +16,11 @@ using Kedge.Mover.Stores;
 namespace Kedge.Mover.Transfers;
 
 /// <summary>Executes orders over <see cref="Repository"/>. Each may be executed again by another mover, at any point of this one: nothing here is kept between them but what the repository and the device hold.</summary>
-sealed class MoveEngine(MoverSettings settings, TimeProvider time)
+sealed class MoveEngine(MoverSettings settings, TimeProvider time) : IDisposable
 {
     readonly Bandwidth bandwidth = new(settings.Bandwidth, time);
     readonly DeviceOpening devices = new(settings, time);
+    readonly RepositoryStores stores = new(settings, time);
 
     /// <summary>Does it, and answers what came of it. Failures are exceptions, see <see cref="MoveFailures"/>.</summary>
     public async Task<MoveResult> RunAsync(MoveLease lease, LeaseHold hold, MoveMeter meter)
@@ -32,16 +33,18 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
             MoveWork.Write write => await WriteAsync(order, write, lease.WasBegun, repository, hold, meter),
             MoveWork.Verify verify => await VerifyAsync(order, verify, repository, hold, meter),
             MoveWork.Repair repair => await RepairAsync(order, repair, repository, hold, meter),
+            MoveWork.Forget forget => await ForgetAsync(forget, repository, hold, meter),
             _ => throw MoveException.Refused($"This mover does not know work of the kind {order.Work.GetType().Name}.", "Bring the mover up to date."),
         };
     }
 
+    public void Dispose() => stores.Dispose();
+
     async Task<MoveResult> ReadAsync(MoveOrder order, MoveWork.Read read, Repository repository, LeaseHold hold, MoveMeter meter)
     {
         var cancel = hold.Token;
-        // A point that was put just before its mover died, or whose answer was lost, is this order's own.
-        if (await repository.FindLatestAsync(read.Series, cancel) is { } latest && latest.Payload.Span.SequenceEqual(PayloadOf(order)))
-            return Result(latest, latest.Disk(read.Disk), meter);
+        if (await FindOwnAsync(order, read, repository, cancel) is { } there)
+            return Result(there, there.Disk(read.Disk), meter);
 
         await using var device = new LeasedDevice(await devices.OpenAsync(order.Device, DeviceUse.Read, cancel), hold, meter);
         meter.Begin("reading", device.SizeBytes);
@@ -53,6 +56,9 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
         var options = new DiskOptions { Parent = parent, Changes = changes, SpotChecks = read.SpotChecks, SpotCheckSeed = RandomNumberGenerator.GetInt32(int.MaxValue) };
         var outcome = await writer.AddDiskAsync(read.Disk, device, options, cancel);
         hold.Demand();
+        // Again, as late as can be: a mover that was cut off may have put it while this one read.
+        if (await FindOwnAsync(order, read, repository, cancel) is { } meanwhile)
+            return Result(meanwhile, meanwhile.Disk(read.Disk), meter);
         var point = await writer.CommitAsync(PayloadOf(order), cancel);
         return Result(point, outcome.Disk, meter) with
         {
@@ -71,12 +77,10 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
     async Task<MoveResult> WriteAsync(MoveOrder order, MoveWork.Write write, bool wasBegun, Repository repository, LeaseHold hold, MoveMeter meter)
     {
         var (point, disk) = await GetDiskAsync(repository, write.Source, hold.Token);
-        var options = await RestoreOptionsAsync(write, wasBegun, repository, hold.Token);
+        var options = await RestoreOptionsAsync(write, disk, wasBegun, repository, hold.Token);
         await FillAsync(order, disk, options, repository, hold, meter);
         var result = Result(point, disk, meter);
-        if (write.ReadBackFraction <= 0) return result;
-        result = await ReadBackAsync(order, result, disk, write.ReadBackFraction, repository, hold, meter);
-        return result.Mismatches.IsEmpty ? result : throw Mismatch(order, result);
+        return write.ReadBackFraction <= 0 ? result : await ReadBackAsync(order, result, disk, write.ReadBackFraction, repository, hold, meter);
     }
 
     async Task<MoveResult> VerifyAsync(MoveOrder order, MoveWork.Verify verify, Repository repository, LeaseHold hold, MoveMeter meter)
@@ -89,10 +93,27 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
     {
         var (point, disk) = await GetDiskAsync(repository, repair.Source, hold.Token);
         await FillAsync(order, disk, new RestoreOptions { Target = TargetState.PartlyWritten }, repository, hold, meter);
-        var repaired = meter.WrittenBytes;
-        var result = await ReadBackAsync(order, Result(point, disk, meter), disk, 1, repository, hold, meter);
-        return result.Mismatches.IsEmpty ? result with { RepairedBytes = repaired } : throw Mismatch(order, result);
+        var repaired = meter.WrittenBytes + meter.ZeroedBytes;
+        return await ReadBackAsync(order, Result(point, disk, meter), disk, 1, repository, hold, meter) with { RepairedBytes = repaired };
     }
+
+    /// <summary>One that is gone already is fine: the order may have been done before.</summary>
+    static async Task<MoveResult> ForgetAsync(MoveWork.Forget forget, Repository repository, LeaseHold hold, MoveMeter meter)
+    {
+        var point = await repository.FindPointAsync(forget.Point.Series, forget.Point.Sequence, hold.Token);
+        if (point is not null)
+        {
+            if (point.FindDisk(forget.Point.Disk)?.Root.ToString() != forget.Point.Root)
+                throw MoveException.Refused($"The point {point.Series}/{point.Sequence} is not the one that is to be forgotten: it holds no disk {forget.Point.Disk} with the root {forget.Point.Root}.", "See which point that is: kedge repository points");
+            hold.Demand();
+            await repository.ForgetAsync(point, hold.Token);
+        }
+        return Counted(new MoveResult(forget.Point, 0, 0, 0, 0, 0, 0, 0, TimeSpan.Zero, null, [], 0, MapUse.NotAsked, []), meter);
+    }
+
+    /// <summary>A point that was put just before its mover died, or whose answer was lost, is this order's own.</summary>
+    static async Task<Point?> FindOwnAsync(MoveOrder order, MoveWork.Read read, Repository repository, CancellationToken cancel) =>
+        await repository.FindLatestAsync(read.Series, cancel) is { } latest && latest.Payload.Span.SequenceEqual(PayloadOf(order)) ? latest : null;
 
     async Task FillAsync(MoveOrder order, DiskRecord disk, RestoreOptions options, Repository repository, LeaseHold hold, MoveMeter meter)
     {
@@ -113,14 +134,15 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
     }
 
     /// <summary>Where another try was at it, what that one got done is looked for; an older point that is gone from the repository makes it so as well.</summary>
-    static async Task<RestoreOptions> RestoreOptionsAsync(MoveWork.Write write, bool wasBegun, Repository repository, CancellationToken cancel)
+    static async Task<RestoreOptions> RestoreOptionsAsync(MoveWork.Write write, DiskRecord written, bool wasBegun, Repository repository, CancellationToken cancel)
     {
         if (write.Target is not TargetContent.Holds(var standing))
         {
             return new RestoreOptions { Target = wasBegun ? TargetState.PartlyWritten : write.Target is TargetContent.Blank ? TargetState.Blank : TargetState.Unknown };
         }
         var disk = (await repository.FindPointAsync(standing.Series, standing.Sequence, cancel))?.FindDisk(standing.Disk);
-        return disk is not null && disk.Root.ToString() == standing.Root
+        // Of another size than what is written, as after the volume has grown: pages cannot be compared, so the device itself is.
+        return disk is not null && disk.Root.ToString() == standing.Root && disk.SizeBytes == written.SizeBytes
             ? new RestoreOptions { Target = wasBegun ? TargetState.PartlyWritten : TargetState.Unknown, Standing = disk }
             : new RestoreOptions { Target = TargetState.PartlyWritten };
     }
@@ -141,8 +163,9 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
     {
         if (!settings.Repositories.TryGetValue(name, out var found))
             throw MoveException.Refused($"This mover knows no repository '{name}'.", "Name it under 'repositories' in the mover's settings.");
-        var store = new MeteredStore(RepositoryOpening.Store(found, time), bandwidth, hold, meter);
-        return await Repository.OpenAsync(store, await RepositoryOpening.CredentialAsync(found, hold.Token), time, hold.Token);
+        var store = new MeteredStore(stores.Of(name, found), bandwidth, hold, meter);
+        // The key is read for each order, so that one that was rotated needs no restart.
+        return await Repository.OpenAsync(store, await found.Secret.ReadAsync("/", hold.Token), time, hold.Token);
     }
 
     static byte[] PayloadOf(MoveOrder order) => Encoding.UTF8.GetBytes($"kedge move {order.Id}");
@@ -152,12 +175,6 @@ sealed class MoveEngine(MoverSettings settings, TimeProvider time)
 
     static MoveResult Counted(MoveResult result, MoveMeter meter) =>
         result with { ReadBytes = meter.ReadBytes, WrittenBytes = meter.WrittenBytes, SentBytes = meter.SentBytes, Took = meter.Elapsed };
-
-    static MoveException Mismatch(MoveOrder order, MoveResult result) => new(
-        MoveFailureCode.Mismatch,
-        $"What was written to {order.Device} and read back is not what {result.Disk.Series}/{result.Disk.Sequence} says, at bytes "
-        + string.Join(", ", result.Mismatches.Take(10).Select(range => $"{range.OffsetBytes}+{range.LengthBytes}")) + (result.Mismatches.Length > 10 ? $" and {result.Mismatches.Length - 10} more ranges." : "."),
-        "Do not boot from it. Check the repository (kedge repository check --read-data) and the target's storage; ordered again, it is written again.");
 
     /// <summary>Blocks as ranges, neighbours joined; more than a thousand end in one that reaches to the last.</summary>
     internal static ImmutableArray<ByteRange> Ranges(IReadOnlyList<long> blocks, DiskRecord disk)

@@ -14,11 +14,14 @@ sealed class MoveMeter(TimeProvider time)
     long done;
     long read;
     long written;
+    long zeroed;
     long sent;
 
     public long ReadBytes => Volatile.Read(ref read);
 
     public long WrittenBytes => Volatile.Read(ref written);
+
+    public long ZeroedBytes => Volatile.Read(ref zeroed);
 
     public long SentBytes => Volatile.Read(ref sent);
 
@@ -38,6 +41,8 @@ sealed class MoveMeter(TimeProvider time)
     public void Read(long bytes) => Interlocked.Add(ref read, bytes);
 
     public void Wrote(long bytes) => Interlocked.Add(ref written, bytes);
+
+    public void Zeroed(long bytes) => Interlocked.Add(ref zeroed, bytes);
 
     public void Sent(long bytes) => Interlocked.Add(ref sent, bytes);
 

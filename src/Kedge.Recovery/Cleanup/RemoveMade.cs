@@ -42,6 +42,8 @@ public sealed record RemoveMade(string Site, string Run, MadeKind What, Immutabl
     public override async Task<StepOutcome> RunAsync(SiteSet sites, StepRun run, CancellationToken cancel)
     {
         var site = sites[Site];
+        if (sites.Movers?.CallOffRun(Run) is false)
+            return new StepOutcome.NotYet($"the movers to let go of what run {Run} ordered", Look);
         if (What is MadeKind.Keypair)
         {
             foreach (var keypair in Keypairs)

@@ -68,6 +68,8 @@ public sealed record FillVolume(string Site, VolumeBlueprint Volume, VolumeCopy 
             (result, notYet) = Order(new MoveWork.Repair(Disk), "repair");
             if (result is null)
                 return notYet!;
+            if (!result.IsVerified)
+                Move.Drop(sites, run, "verify", "write", "repair");
             if (!result.IsVerified || told is null)
             {
                 await cinder.SetVolumeMetadataAsync(id, new Dictionary<string, string> { [ToldKey] = result.RepairedBytes.ToString(CultureInfo.InvariantCulture) }, cancel);

@@ -39,6 +39,9 @@ public sealed record MakeVolume(string Site, VolumeBlueprint Volume, VolumeCopy 
         }
         return volume.Status switch
         {
+            _ when Volume.IsEncrypted && !volume.IsEncrypted && volume.Status is VolumeStatus.Available => new StepOutcome.Stop(
+                $"Volume {Named} was encrypted at the source, and {volume.Id} at {Site} is not: its type {VolumeType ?? "(the default)"} does not encrypt. Nothing was written to it.",
+                "Choose an encrypted type in the mapping, abandon this run, clean up after it and fail over again."),
             VolumeStatus.Available or VolumeStatus.InUse or VolumeStatus.Attaching or VolumeStatus.Reserved => Done(volume, run.StepMark),
             VolumeStatus.Error or VolumeStatus.ErrorDeleting => new StepOutcome.Stop(
                 $"Volume {Named} ({volume.Id}) ended as {volume.Status} at {Site}.", $"See the log of cinder-volume there. Delete the volume {volume.Id}, then resume the run: another is made."),

@@ -13,16 +13,24 @@ public static partial class AtomicFile
     public static Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        Write(path, content.Span);
+        Write(path, content.Span, mode: null);
         return Task.CompletedTask;
     }
 
-    static void Write(string path, ReadOnlySpan<byte> content)
+    /// <summary>As above; from the first byte on its owner alone may read it.</summary>
+    public static Task WriteSecretAsync(string path, string text, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        Write(path, System.Text.Encoding.UTF8.GetBytes(text), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return Task.CompletedTask;
+    }
+
+    static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode)
     {
         var beside = $"{path}.{Environment.ProcessId}.{Interlocked.Increment(ref written)}.new";
         try
         {
-            using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None))
+            using (var file = new FileStream(beside, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, UnixCreateMode = mode }))
             {
                 file.Write(content);
                 file.Flush(flushToDisk: true);

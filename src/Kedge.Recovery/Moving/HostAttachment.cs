@@ -40,11 +40,11 @@ static class HostAttachment
             { Status: "reserved" } => await cinder.UpdateAttachmentAsync(attachment.Id, Connector(site), cancel),
             _ => attachment,
         };
-        if (DeviceOf(site, connection.ConnectionInfo, out var kind) is not { } device)
+        if (DeviceOf(site, volume, connection.ConnectionInfo, out var kind) is not { } device)
         {
             await cinder.DeleteAttachmentAsync(connection.Id, cancel);
             return (null, new StepOutcome.Stop(
-                $"The storage of volume {named} ({id}) at {site.Name} is reached by '{kind}', which movers do not speak: they take rbd, local and nbd, none of them encrypted.",
+                $"The storage of volume {named} ({id}) at {site.Name} is reached by '{kind}', which movers do not speak: they take rbd, local and nbd, and of these rbd encrypted.",
                 "Protect this volume by the method backup: kedge workload set … --method backup. Then abandon this run."));
         }
         if (volume.Status is not VolumeStatus.InUse)
@@ -66,6 +66,9 @@ static class HostAttachment
         return !held && await cinder.FindVolumeAsync(id, cancel) is null or { Status: not (VolumeStatus.InUse or VolumeStatus.Attaching or VolumeStatus.Reserved or VolumeStatus.Detaching) };
     }
 
+    /// <summary>Cinder tells no key where all volumes have the one of its configuration file (ConfKeyManager), whose id is all zeros.</summary>
+    public static string KeyOf(Volume volume) => volume.EncryptionKeyId ?? "00000000-0000-0000-0000-000000000000";
+
     /// <summary>Nothing of it is a way in: RBD looks at none of it, others at the address.</summary>
     static JsonObject Connector(Site site) => new()
     {
@@ -76,26 +79,27 @@ static class HostAttachment
     };
 
     /// <summary>Cinder's connection as a mover's device. What it holds of users and secrets is left out: a mover has its own.</summary>
-    static MoveDevice? DeviceOf(Site site, JsonElement? connection, out string kind)
+    static MoveDevice? DeviceOf(Site site, Volume volume, JsonElement? connection, out string kind)
     {
         kind = "nothing";
         if (connection is not { ValueKind: JsonValueKind.Object } info)
             return null;
         kind = Text(info, "driver_volume_type") ?? kind;
-        if (info.TryGetProperty("encrypted", out var encrypted) && encrypted.ValueKind is JsonValueKind.True)
-        {
+        var isEncrypted = volume.IsEncrypted || (info.TryGetProperty("encrypted", out var encrypted) && encrypted.ValueKind is JsonValueKind.True);
+        if (isEncrypted)
             kind += ", encrypted";
-            return null;
-        }
         return kind switch
         {
-            "rbd" when Text(info, "name")?.Split('/', 2) is [var pool, var image] => new MoveDevice.Rbd(site.Movers!.Ceph, pool, image),
+            "rbd" when Rbd(site, info) is { } rbd => rbd,
+            "rbd, encrypted" when Rbd(site, info) is { } rbd => new MoveDevice.Luks(rbd, KeyOf(volume)),
             "local" when Text(info, "device_path") is { } path => new MoveDevice.LocalFile(path),
             "nbd" when Text(info, "host") is { } host && Text(info, "export") is { } export && info.TryGetProperty("port", out var port) =>
                 new MoveDevice.Nbd($"nbd://{host}:{port.GetRawText()}/{export}"),
             _ => null,
         };
     }
+
+    static MoveDevice.Rbd? Rbd(Site site, JsonElement info) => Text(info, "name")?.Split('/', 2) is [var pool, var image] ? new MoveDevice.Rbd(site.Movers!.Ceph, pool, image) : null;
 
     static string? Text(JsonElement info, string name) => info.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 }

@@ -18,7 +18,7 @@ static class Move
     /// <returns>What came of it, or what the step has to answer instead.</returns>
     public static (MoveResult? Result, StepOutcome? Instead) Order(SiteSet sites, StepRun run, string site, MoveDevice device, string repository, MoveWork work, string purpose)
     {
-        var order = new MoveOrder($"{run.Run.Value}/{run.StepMark}/{purpose}", site, device, repository, work);
+        var order = new MoveOrder(IdOf(run, purpose), site, device, repository, work);
         switch (sites.Movers!.Order(order))
         {
             case MoveStatus.Done done:
@@ -35,6 +35,15 @@ static class Move
                 throw new System.Diagnostics.UnreachableException($"{unknown} is no state of an order.");
         }
     }
+
+    /// <summary>Lets go of what came of these orders: whoever orders the same again has it done again.</summary>
+    public static void Drop(SiteSet sites, StepRun run, params ReadOnlySpan<string> purposes)
+    {
+        foreach (var purpose in purposes)
+            sites.Movers!.CallOff(IdOf(run, purpose));
+    }
+
+    static string IdOf(StepRun run, string purpose) => $"{run.Run.Value}/{run.StepMark}/{purpose}";
 
     static string Text(MoveProgress progress) => string.Create(
         CultureInfo.InvariantCulture,

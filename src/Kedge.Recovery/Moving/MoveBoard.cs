@@ -20,6 +20,9 @@ public sealed class MoveBoard(TimeProvider time, TimeSpan leaseTime)
     const int MostOrders = 2_000;
     const int LongestId = 200;
     static readonly TimeSpan EndsAreKept = TimeSpan.FromHours(24);
+
+    /// <summary>A step asks every second while its run is executed. An order that nobody asked for so long is of a run that ended, or goes on elsewhere.</summary>
+    static readonly TimeSpan OrdersAreKept = TimeSpan.FromMinutes(15);
     static readonly TimeSpan MoversAreKept = TimeSpan.FromMinutes(2);
 
     readonly Lock gate = new();
@@ -66,7 +69,7 @@ public sealed class MoveBoard(TimeProvider time, TimeSpan leaseTime)
             {
                 known = Place_HoldsLock(order, now);
             }
-            else if (known.Order with { Deadline = order.Deadline } != order)
+            else if (known.Order != order)
             {
                 throw new ArgumentException($"The order {order.Id} is another one already: {known.Order}. An id names one order for ever.", nameof(order));
             }
@@ -92,6 +95,16 @@ public sealed class MoveBoard(TimeProvider time, TimeSpan leaseTime)
             orders.Remove(order);
             return true;
         }
+    }
+
+    /// <summary>Calls all orders of a run off, which is no longer executed; true when no mover touches anything for it any longer.</summary>
+    public bool CallOffRun(string run)
+    {
+        List<string> ofRun;
+        lock (gate) ofRun = [.. orders.Keys.Where(id => id.StartsWith($"{run}/", StringComparison.Ordinal))];
+        var areAtRest = true;
+        foreach (var id in ofRun) areAtRest &= CallOff(id);
+        return areAtRest;
     }
 
     /// <summary>A mover asks for work: the first order in the row that it can do, or null when there was none for as long as it wanted to wait.</summary>
@@ -143,9 +156,10 @@ public sealed class MoveBoard(TimeProvider time, TimeSpan leaseTime)
 
     PlacedOrder Place_HoldsLock(MoveOrder order, DateTimeOffset now)
     {
-        foreach (var (id, old) in orders.Where(pair => pair.Value.End is not null && now - pair.Value.AskedAt > EndsAreKept).ToList()) orders.Remove(id, out _);
+        // What has ended makes room for what is to be done: whoever asks for it again has it done again, which finds it done.
+        if (orders.Count >= MostOrders && orders.Values.Where(known => known.End is not null).MinBy(known => known.AskedAt) is { } oldest) orders.Remove(oldest.Order.Id);
         if (orders.Count >= MostOrders) throw new MoveBoardFullException($"{MostOrders} orders are with movers or wait for one; the order {order.Id} was not placed. Are there movers at work? kedge mover list");
-        var fresh = new PlacedOrder(order, ++placed);
+        var fresh = new PlacedOrder(order, ++placed) { AskedAt = now };
         orders.Add(order.Id, fresh);
         Wake_HoldsLock();
         return fresh;
@@ -159,6 +173,8 @@ public sealed class MoveBoard(TimeProvider time, TimeSpan leaseTime)
     {
         var now = time.GetUtcNow();
         foreach (var known in orders.Values) known.Expire(now);
+        foreach (var known in orders.Values.Where(known => known.End is null && now - known.AskedAt > OrdersAreKept)) known.CallOff();
+        foreach (var known in orders.Values.Where(known => known.End is not null && now - known.AskedAt > EndsAreKept).ToList()) orders.Remove(known.Order.Id);
         foreach (var known in orders.Values.Where(known => known is { IsCalledOff: true, Lease: null }).ToList()) orders.Remove(known.Order.Id);
         return now;
     }

@@ -38,7 +38,7 @@ sealed class PlacedOrder(MoveOrder order, long number)
     public bool IsFree(DateTimeOffset now) => End is null && Lease is null && !IsCalledOff && now >= NotBefore;
 
     /// <summary>When it changes by itself; null: never.</summary>
-    public DateTimeOffset? NextChange => End is not null ? null : Earliest(Lease?.Until ?? NotBefore, order.Deadline);
+    public DateTimeOffset? NextChange => End is not null ? null : Lease?.Until ?? NotBefore;
 
     public MoveStatus Status(Func<string> missing) => this switch
     {
@@ -75,16 +75,11 @@ sealed class PlacedOrder(MoveOrder order, long number)
         }
     }
 
-    /// <summary>Lets go of a lease that ran out, and of an order that is too late.</summary>
+    /// <summary>Lets go of a lease that ran out.</summary>
     public void Expire(DateTimeOffset now)
     {
         if (End is not null) return;
-        if (order.Deadline is { } deadline && now >= deadline)
-        {
-            Finish(new MoveStatus.Failed(Lease?.Mover.Name, new MoveFailure(
-                MoveFailureCode.Late, $"The order {order.Id} was not done by {deadline:u}. {lastWords}".TrimEnd(), "See what it waited for, then resume the run.", IsTransient: false)));
-        }
-        else if (Lease is { } lease && now >= lease.Until)
+        if (Lease is { } lease && now >= lease.Until)
         {
             Lease = null;
             WasBegun = true;
@@ -114,8 +109,6 @@ sealed class PlacedOrder(MoveOrder order, long number)
     {
         End = end;
     }
-
-    static DateTimeOffset Earliest(DateTimeOffset one, DateTimeOffset? other) => other < one ? other.Value : one;
 }
 
 /// <summary>Who has an order, under which epoch, until when.</summary>

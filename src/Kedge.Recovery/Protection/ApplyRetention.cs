@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Kedge.Contracts.Moving;
 using Kedge.Plans;
+using Kedge.Recovery.Moving;
 using Kedge.Recovery.Points;
 using Kedge.Recovery.Sites;
 using Kedge.Recovery.Steps;
@@ -37,7 +39,7 @@ public sealed record ApplyRetention(string Repository, string Workload, string F
         var live = await LiveAsync(repository, cancel);
         if (live is null)
             return new StepOutcome.Done("Nothing was removed, because the repository holds damaged points of other workloads: kedge point list");
-        var clearing = new Clearing(sites[From], sites[To], live);
+        var clearing = new Clearing(sites[From], sites[To], live, disk => Forget(sites, run, disk));
         var isUnderWay = false;
         foreach (var point in retired)
         {
@@ -64,6 +66,15 @@ public sealed record ApplyRetention(string Repository, string Workload, string F
             live.AddRange(list.Points.Select(stored => stored.Point));
         }
         return live.ToImmutable();
+    }
+
+    /// <summary>By a mover of the target: the source may be lost. Where none is at work nobody waits for one.</summary>
+    Leftover Forget(SiteSet sites, StepRun run, BlocksCopy disk)
+    {
+        if (sites.Movers is not { } board || !board.Movers.Any(seen => seen.Mover.Site == To && seen.Offer.Repositories.Contains(disk.Repository)))
+            return Leftover.Refused;
+        var (result, outcome) = Move.Order(sites, run, To, new MoveDevice.None(), disk.Repository, new MoveWork.Forget(disk.InPoint), $"forget/{disk.Series}/{disk.Sequence}");
+        return result is not null ? Leftover.Nothing : outcome is StepOutcome.NotYet ? Leftover.UnderWay : Leftover.Refused;
     }
 
     static string NoteOf(int retired, IReadOnlyCollection<string> refused) => (retired, refused.Count) switch

@@ -19,7 +19,7 @@ static class BlocksRunbook
         var pool = inputs.ReadsInPlace ? inputs.Movers!.SnapshotPool : null;
         var repository = inputs.Movers!.Repository;
 
-        book.Add(ProtectStepIds.Exposed(volume.Id), new ExposeSnapshot(from, inputs.Workload.Name, volume.Id, name, volume.SizeGib, pool), [ProtectStepIds.Snapshot]);
+        book.Add(ProtectStepIds.Exposed(volume.Id), new ExposeSnapshot(from, inputs.Workload.Name, volume.Id, name, volume.SizeGib, volume.IsEncrypted, pool), [ProtectStepIds.Snapshot]);
         var read = book.Add(
             ProtectStepIds.Read(volume.Id),
             new ReadDisk(from, volume.Id, name, volume.SizeGib, repository, before?.Sequence, pool is null ? null : before?.SourceSnapshot),
@@ -39,7 +39,7 @@ static class BlocksRunbook
         var (to, workload, name) = (inputs.To, inputs.Workload.Name, NameOf(volume));
         book.Add(
             ProtectStepIds.Standby(volume.Id),
-            new EnsureStandby(to, workload, volume.Id, name, volume.SizeGib, mapping.VolumeTypeOf(volume), mapping.VolumeZoneOf(volume)),
+            new EnsureStandby(to, workload, volume.Id, name, volume.SizeGib, volume.IsEncrypted, mapping.VolumeTypeOf(volume), mapping.VolumeZoneOf(volume)),
             []);
         book.Add(ProtectStepIds.BroughtForward(volume.Id), new BringForward(to, volume.Id, name, volume.SizeGib, repository), []);
         return book.Add(ProtectStepIds.StandbySnapshot(volume.Id), new SnapshotStandby(to, workload, volume.Id, name), []);

@@ -21,10 +21,12 @@ enum Leftover
 }
 
 /// <summary>Removes the backups and images that only retired points refer to: newest first, source before target, and none that Kedge did not make.</summary>
-sealed class Clearing(Site from, Site to, ImmutableArray<RecoveryPoint>? live)
+/// <param name="forget">Has a disk forgotten in a block repository; null: nobody here can.</param>
+sealed class Clearing(Site from, Site to, ImmutableArray<RecoveryPoint>? live, Func<BlocksCopy, Leftover>? forget)
 {
     readonly HashSet<string> neededBackups = Retention.Backups(live ?? []);
     readonly HashSet<string> neededSnapshots = Retention.Snapshots(live ?? []);
+    readonly HashSet<string> neededDisks = Retention.Disks(live ?? []);
     readonly HashSet<string> neededImages = Retention.Images(live ?? []);
     readonly Dictionary<string, Leftover> seen = new(StringComparer.Ordinal);
     readonly SortedSet<string> refused = new(StringComparer.Ordinal);
@@ -51,10 +53,20 @@ sealed class Clearing(Site from, Site to, ImmutableArray<RecoveryPoint>? live)
                 worst = Worse(worst, await OnceAsync(standby.Snapshot, () => ClearSnapshotAsync(to, standby.Snapshot, cancel)));
             if (blocks.SourceSnapshot is { } kept && !neededSnapshots.Contains(kept))
                 worst = Worse(worst, await OnceAsync(kept, () => ClearSnapshotAsync(from, kept, cancel)));
+            if (!neededDisks.Contains(Retention.DiskOf(blocks)))
+                worst = Worse(worst, await OnceAsync(Retention.DiskOf(blocks), () => Task.FromResult(Forget(blocks))));
         }
         foreach (var image in point.Images.Where(image => !neededImages.Contains(image.TargetImageId)))
             worst = Worse(worst, await OnceAsync(image.TargetImageId, () => ClearImageAsync(image.TargetImageId, cancel)));
         return worst;
+    }
+
+    Leftover Forget(BlocksCopy disk)
+    {
+        var left = forget?.Invoke(disk) ?? Leftover.Refused;
+        if (left == Leftover.Refused)
+            refused.Add($"{disk.Series}/{disk.Sequence} in the block repository {disk.Repository}: no mover of {to.Name} that reaches it took it away");
+        return left;
     }
 
     /// <summary>Two points may refer to the same thing: it is looked at once per pass.</summary>

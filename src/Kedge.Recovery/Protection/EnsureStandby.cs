@@ -14,9 +14,10 @@ namespace Kedge.Recovery.Protection;
 /// one that finds it takes that run's mark off, so that no cleanup takes it away from points that need it.
 /// </summary>
 /// <param name="Volume">At the source.</param>
+/// <param name="IsEncrypted">At the source, and so it has to be here.</param>
 /// <param name="VolumeType">At the target; null: the cloud's default.</param>
 /// <param name="AvailabilityZone">At the target; null: the cloud's default.</param>
-public sealed record EnsureStandby(string Site, string Workload, SourceId Volume, string VolumeName, int SizeGib, string? VolumeType, string? AvailabilityZone) : RecoveryStep
+public sealed record EnsureStandby(string Site, string Workload, SourceId Volume, string VolumeName, int SizeGib, bool IsEncrypted, string? VolumeType, string? AvailabilityZone) : RecoveryStep
 {
     /// <summary>On a standby: which volume of the source it stands by for.</summary>
     public const string VolumeKey = "kedge_standby_for";
@@ -48,6 +49,8 @@ public sealed record EnsureStandby(string Site, string Workload, SourceId Volume
                 $"The standby {standby.Id} of {VolumeName} at {Site} is {standby.Status}.", "See the log of cinder-volume there. Delete it with its snapshots, then resume the run: another is made and filled.");
         if (standby.Status is not (VolumeStatus.Available or VolumeStatus.InUse))
             return new StepOutcome.NotYet($"the standby of {VolumeName} ({standby.Id}), which is {standby.Status}", TimeSpan.FromSeconds(1));
+        if (IsEncrypted && !standby.IsEncrypted)
+            return InClear(standby.Id);
         if (!mark.IsOn(standby.Metadata))
         {
             foreach (var key in mark.Metadata.Keys.Where(standby.Metadata.ContainsKey))
@@ -64,6 +67,10 @@ public sealed record EnsureStandby(string Site, string Workload, SourceId Volume
             new StandbyFound(standby.Id.Value, ContentOf(holds)),
             ProtectionJson.Default.StandbyFound);
     }
+
+    StepOutcome.Stop InClear(VolumeId id) => new(
+        $"Volume {VolumeName} ({Volume}) is encrypted, and its standby {id} at {Site} is not: its type {VolumeType ?? "(the default)"} does not encrypt. Nothing was written to it.",
+        $"Choose an encrypted type of {Site} in the mapping (kedge mapping set {Workload}), delete volume {id}, abandon this run and protect again.");
 
     /// <summary>"SEQUENCE ROOT": the disk's name and series follow from the volume.</summary>
     public static string Holding(DiskInPoint disk) => string.Create(CultureInfo.InvariantCulture, $"{disk.Sequence} {disk.Root}");

@@ -12,8 +12,9 @@ namespace Kedge.Recovery.Protection;
 /// Makes the snapshot of a volume readable for the movers of the source: in place, where they may read the storage's snapshots; else as a
 /// temporary volume, made of the snapshot and connected to them.
 /// </summary>
+/// <param name="IsEncrypted">Its bytes are in clear only with the key that Cinder names.</param>
 /// <param name="Pool">The pool in which snapshots are read in place; null: a temporary volume is made.</param>
-public sealed record ExposeSnapshot(string Site, string Workload, SourceId Volume, string VolumeName, int SizeGib, string? Pool) : RecoveryStep
+public sealed record ExposeSnapshot(string Site, string Workload, SourceId Volume, string VolumeName, int SizeGib, bool IsEncrypted, string? Pool) : RecoveryStep
 {
     public override string Title => Pool is null ? $"Connect a copy of {VolumeName}'s snapshot to the movers of {Site}" : $"Find {VolumeName}'s snapshot in the storage of {Site}";
 
@@ -33,7 +34,13 @@ public sealed record ExposeSnapshot(string Site, string Workload, SourceId Volum
         var site = sites[Site];
         var snapshot = run.ResultOf(ProtectStepIds.Snapshot, ProtectionJson.Default.SnapshotsTaken).Volumes.First(taken => taken.Volume == Volume);
         if (Pool is not null)
-            return Done($"Snapshot {snapshot.Snapshot} is read in place.", run, new MoveDevice.Rbd(site.Movers!.Ceph, Pool, $"volume-{Volume}", RbdSnapshot(snapshot.Snapshot)));
+        {
+            var rbd = new MoveDevice.Rbd(site.Movers!.Ceph, Pool, $"volume-{Volume}", RbdSnapshot(snapshot.Snapshot));
+            if (!IsEncrypted)
+                return Done($"Snapshot {snapshot.Snapshot} is read in place.", run, rbd);
+            var key = HostAttachment.KeyOf(await site.Tenant.BlockStorage.GetVolumeAsync(new VolumeId(Volume.Value), cancel));
+            return Done($"Snapshot {snapshot.Snapshot} is read in place, in clear.", run, new MoveDevice.Luks(rbd, key));
+        }
 
         var cinder = site.Tenant.BlockStorage;
         if (await MarkedVolumes.FindAsync(cinder, Mark.Of(run), cancel) is not { } copy)

@@ -50,11 +50,10 @@ public sealed record MethodChoice(SourceId Volume, string Name, ReplicationMetho
         : from.Movers is null ? $"site {from.Name} has no movers (kedge site set {from.Name} --mover-host HOST)"
         : to.Movers is null ? $"site {to.Name} has no movers (kedge site set {to.Name} --mover-host HOST)"
         : from.Movers.Repository != to.Movers.Repository ? $"the movers of {from.Name} use the repository {from.Movers.Repository}, those of {to.Name} {to.Movers.Repository}"
-        : volume.IsEncrypted ? "it is encrypted, and movers open no encrypted volumes yet"
         : null,
         from.Movers?.SnapshotPool is null ? "minutes: the disk is read and compared" : "seconds to minutes: the storage tells what changed",
         "as the snapshot: of one moment for a disk; for all disks where their group promises it",
-        "none that the volume has; ours from mover to mover and in the repository",
+        "read in clear at one end (its key lies with the mover), ours on the way and in the repository, the target's own where it is written",
         "no",
         "all or a stated share of it, before its server boots",
         "a mover at each site; what changed is sent and kept once; a warm standby takes the volume's size at the target");

@@ -66,7 +66,7 @@ public sealed record ReadDisk(string Site, SourceId Disk, string DiskName, int S
         CultureInfo.InvariantCulture,
         $"{Mib(result.ReadBytes)} MiB read, {Mib(result.ChangedBytes)} MiB changed, {Mib(result.StoredBytes)} MiB stored, {Mib(result.SentBytes)} MiB sent.");
 
-    static string Mib(long bytes) => (bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture);
+    static string Mib(long bytes) => (bytes / 1048576.0).ToString("0.00", CultureInfo.InvariantCulture);
 
     string? RemarkOf(MoveResult result) => result.Map is MapUse.Lied
         ? $"{DiskName}: the storage called blocks unchanged that had changed, at {string.Join(", ", result.WrongInMap.Take(3).Select(range => range.OffsetBytes))}; everything was read and compared instead. Do not trust its change tracking until that is explained."

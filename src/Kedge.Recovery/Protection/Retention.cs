@@ -47,6 +47,11 @@ static class Retention
     public static HashSet<string> Snapshots(IEnumerable<RecoveryPoint> points) =>
         [.. points.SelectMany(point => point.Volumes).SelectMany(volume => new[] { volume.Blocks?.Standby?.Snapshot, volume.Blocks?.SourceSnapshot }).OfType<string>()];
 
+    /// <summary>Points of disks in block repositories.</summary>
+    public static HashSet<string> Disks(IEnumerable<RecoveryPoint> points) => [.. points.SelectMany(point => point.Volumes).Select(volume => volume.Blocks).OfType<BlocksCopy>().Select(DiskOf)];
+
+    public static string DiskOf(BlocksCopy disk) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{disk.Repository}/{disk.Series}/{disk.Sequence}");
+
     public static HashSet<string> Images(IEnumerable<RecoveryPoint> points) =>
         [.. points.SelectMany(point => point.Images).Select(image => image.TargetImageId)];
 }

@@ -7,6 +7,7 @@ using Kedge.Mover.Boards;
 using Kedge.Mover.Settings;
 using Kedge.Moving;
 using Kedge.Output;
+using Kedge.Recovery.Formats;
 
 namespace Kedge.Commands;
 
@@ -79,9 +80,11 @@ static class MoverCommands
                 throw new UsageException("Under which address do movers reach this kedge? Say --board https://HOST:PORT; it is kept for the next one.");
             kedge.Prepare();
             using var authority = await MoverAuthority.OpenOrCreateAsync(directory, around.Clock, cancel);
-            var (certificate, key) = await authority.EnrollAsync(mover, cancel);
-            await BoardAddresses.WriteAsync(directory, boards, cancel);
-            await SecretFile.WriteAsync(path, MoverIdentity.Write(mover, boards.Select(one => one.GetLeftPart(UriPartial.Authority)), certificate, key, authority.CertificatePem), cancel);
+            // Let in last: when the file cannot be written, the one before goes on being good.
+            var (certificate, key) = authority.Prepare(mover);
+            await AtomicFile.WriteSecretAsync(path, MoverIdentity.Write(mover, boards.Select(one => one.GetLeftPart(UriPartial.Authority)), certificate, key, authority.CertificatePem), cancel);
+            await BoardAddresses.AddAsync(directory, boards, cancel);
+            await authority.LetInAsync(mover, certificate, cancel);
             around.Error.WriteLine($"Mover {mover} may ask for work. Carry {path} to its host as /etc/kedge/mover.identity (mode 600, its user's), and remove it here.");
             return ExitCodes.Done;
         });

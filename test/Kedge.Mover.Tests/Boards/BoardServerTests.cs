@@ -33,6 +33,31 @@ public sealed class BoardServerTests
     }
 
     [Fact]
+    public async Task A_board_is_believed_under_each_name_that_movers_know_it_by()
+    {
+        await using var yard = await Yard.NewAsync();
+        await using var server = await BoardServer.StartAsync(new Uri("https://localhost:0"), [new Uri("https://127.0.0.1:0")], yard.Board, yard.Authority, TimeProvider.System, Cancel);
+        using var identity = MoverIdentity.Open(await yard.EnrollAsync("north"));
+        using var byName = new HttpBoard(new Uri($"https://localhost:{server.Port}"), identity, TimeProvider.System);
+        using var byAddress = new HttpBoard(new Uri($"https://127.0.0.1:{server.Port}"), identity, TimeProvider.System);
+
+        Assert.Null(await byName.TakeAsync(Offer, Cancel));
+        Assert.Null(await byAddress.TakeAsync(Offer, Cancel));
+    }
+
+    [Fact]
+    public async Task A_mover_keeps_its_old_identity_until_the_new_one_is_let_in()
+    {
+        await using var yard = await Yard.NewAsync();
+        using var identity = MoverIdentity.Open(await yard.EnrollAsync("north"));
+        using var board = new HttpBoard(yard.Address, identity, TimeProvider.System);
+
+        yard.Authority.Prepare(identity.Mover);
+
+        Assert.Null(await board.TakeAsync(Offer, Cancel));
+    }
+
+    [Fact]
     public async Task A_mover_that_was_revoked_is_refused_in_words()
     {
         await using var yard = await Yard.NewAsync();
@@ -82,7 +107,7 @@ public sealed class BoardServerTests
         await using var yard = await Yard.NewAsync();
         using var identity = MoverIdentity.Open(await yard.EnrollAsync("north"));
         using var other = MoverIdentity.Open(await yard.EnrollAsync("south"));
-        using var board = yard.Authority.IssueForBoard("localhost");
+        using var board = yard.Authority.IssueForBoard(["localhost"]);
 
         Assert.True(identity.Believes(board));
         Assert.False(identity.Believes(other.Certificate));
@@ -129,7 +154,7 @@ public sealed class BoardServerTests
         await using var yard = await Yard.NewAsync();
 
         foreach (var name in (string[])["../x", "", "a/b", "a.b", new string('x', 41)])
-            await Assert.ThrowsAnyAsync<Exception>(() => yard.Authority.EnrollAsync(new MoverId("dc1", name), Cancel));
+            Assert.ThrowsAny<Exception>(() => yard.Authority.Prepare(new MoverId("dc1", name)));
         await yard.EnrollAsync("north");
         Assert.Equal([new MoverId("dc1", "north")], yard.Authority.List().Select(one => one.Mover));
     }

@@ -22,13 +22,13 @@ public sealed class QemuNbdTests
         var options = $"driver=raw,file.driver=file,file.filename={path}";
         var content = Encoding.ASCII.GetBytes("through qemu").Concat(new byte[500]).ToArray();
 
-        await using (var device = await QemuNbd.OpenAsync(options, DeviceUse.Write, settings, TimeProvider.System, Cancel))
+        await using (var device = await QemuNbd.OpenAsync(options, null, DeviceUse.Write, settings, TimeProvider.System, Cancel))
         {
             await device.WriteAsync(MiB, content, Cancel);
             await device.FlushAsync(Cancel);
         }
         var found = new byte[512];
-        await using (var device = await QemuNbd.OpenAsync(options, DeviceUse.Read, settings, TimeProvider.System, Cancel))
+        await using (var device = await QemuNbd.OpenAsync(options, null, DeviceUse.Read, settings, TimeProvider.System, Cancel))
         {
             await device.ReadAsync(MiB, found, Cancel);
             await Assert.ThrowsAsync<DeviceException>(async () => await device.WriteAsync(0, content, Cancel));
@@ -43,7 +43,7 @@ public sealed class QemuNbdTests
     {
         await using var yard = await Yard.NewAsync();
 
-        var failure = await Assert.ThrowsAsync<DeviceException>(() => QemuNbd.OpenAsync("driver=raw,file.driver=file,file.filename=/nowhere", DeviceUse.Read, yard.Host(), TimeProvider.System, Cancel));
+        var failure = await Assert.ThrowsAsync<DeviceException>(() => QemuNbd.OpenAsync("driver=raw,file.driver=file,file.filename=/nowhere", null, DeviceUse.Read, yard.Host(), TimeProvider.System, Cancel));
 
         Assert.Contains("/nowhere", failure.Message, StringComparison.Ordinal);
     }
@@ -54,7 +54,7 @@ public sealed class QemuNbdTests
         await using var yard = await Yard.NewAsync();
         var settings = yard.Host() with { Tools = new ToolPaths("no-such-qemu-nbd", "no-such-rbd") };
 
-        var failure = await Assert.ThrowsAsync<DeviceException>(() => QemuNbd.OpenAsync("driver=raw", DeviceUse.Read, settings, TimeProvider.System, Cancel));
+        var failure = await Assert.ThrowsAsync<DeviceException>(() => QemuNbd.OpenAsync("driver=raw", null, DeviceUse.Read, settings, TimeProvider.System, Cancel));
 
         Assert.Contains("apt-get install", failure.Message, StringComparison.Ordinal);
     }
@@ -76,9 +76,65 @@ public sealed class QemuNbdTests
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(printed));
 
-        var map = await RbdDiff.ReadAsync(stream, 4 * MiB, Cancel);
+        var map = await RbdDiff.ReadAsync(stream, 4 * MiB, RbdDiff.LongestAnswer, Cancel);
 
         Assert.Equal(isMap, map is not null);
+    }
+
+    [Fact]
+    public async Task What_rbd_prints_without_end_is_not_read_without_end()
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, 1000).Select(i => $$"""{"offset":{{i * 4096}},"length":4096}"""))}]"));
+
+        Assert.Null(await RbdDiff.ReadAsync(stream, 4 * MiB, 1000, Cancel));
+        Assert.InRange(stream.Position, 1, 40_000);
+    }
+
+    [Fact]
+    public async Task An_encrypted_image_is_written_and_read_in_clear_and_holds_none_of_it()
+    {
+        await using var yard = await Yard.NewAsync();
+        var (image, key) = (yard.In("image"), yard.In("key-1"));
+        await File.WriteAllTextAsync(key, "a passphrase", Cancel);
+        await MakeEncryptedAsync(image, key);
+        var options = $"driver=luks,key-secret=key,file.driver=file,file.filename={image}";
+        var content = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("in clear ", 1000)));
+
+        await using (var device = await QemuNbd.OpenAsync(options, key, DeviceUse.Write, yard.Host(), TimeProvider.System, Cancel))
+        {
+            Assert.Equal(4 * MiB, device.SizeBytes);
+            await device.WriteAsync(MiB, content, Cancel);
+            await device.FlushAsync(Cancel);
+        }
+        var read = new byte[content.Length];
+        await using (var device = await QemuNbd.OpenAsync(options, key, DeviceUse.Read, yard.Host(), TimeProvider.System, Cancel))
+            await device.ReadAsync(MiB, read, Cancel);
+
+        Assert.Equal(content, read);
+        Assert.Equal(-1, (await File.ReadAllBytesAsync(image, Cancel)).AsSpan().IndexOf("in clear"u8));
+    }
+
+    /// <summary>It measures how fast the machine hashes, and on a busy one says at times that it cannot.</summary>
+    static async Task MakeEncryptedAsync(string image, string key)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            using var make = Process.Start("qemu-img", ["create", "-q", "-f", "luks", "--object", $"secret,id=s,file={key}", "-o", "key-secret=s,iter-time=50", image, "4M"]);
+            await make.WaitForExitAsync(Cancel);
+            if (make.ExitCode == 0) return;
+            Assert.InRange(tries, 0, 20);
+            File.Delete(image);
+        }
+    }
+
+    [Fact]
+    public void An_encrypted_image_in_Ceph_is_named_with_its_key_as_a_secret()
+    {
+        var device = new MoveDevice.Luks(new MoveDevice.Rbd("ceph", "volumes", "volume-1", "snap,1"), "key-1");
+
+        var options = QemuNbd.OptionsOf(device, new CephSettings("/etc/ceph/ceph.conf", "kedge"));
+
+        Assert.Equal("driver=luks,key-secret=key,file.driver=rbd,file.pool=volumes,file.image=volume-1,file.snapshot=snap,,1,file.conf=/etc/ceph/ceph.conf,file.user=kedge", options);
     }
 
     [Theory]

@@ -110,6 +110,48 @@ public sealed class BlocksTests
         Assert.Contains(FailoverResult.Of(resumed).NotAsCaptured, said => said.Contains("65536 bytes were repaired", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_standby_that_does_not_read_back_stops_the_point_is_named_and_repaired_and_the_point_is_then_finished()
+    {
+        await using var house = (await ProtectHouse.MakeAsync()).WithDbOnly();
+        var movers = await house.HireMoversAsync(StandbyKind.Warm);
+        house.House.A.World.WriteVolumeBytes(house.ThreeTier.DbDataVolumeId, 300_000, "an order"u8);
+        await house.ProtectAsync();
+        // In a block that the second point does not change, so that nothing would write it again.
+        movers.OnWork = order => SpoilStandbyAsync(house, order);
+
+        var stopped = await house.RunAsync();
+        movers.OnWork = _ => Task.CompletedTask;
+        var resumed = await house.House.LiveAsync(() => house.House.NewProcess().ExecuteAsync(stopped.Run, null, CancellationToken.None));
+
+        Assert.Equal(RunPhase.Stopped, stopped.Phase);
+        Assert.Contains("at 262144+65536", stopped.Reason, StringComparison.Ordinal);
+        Assert.True(resumed.Phase is RunPhase.Finished, resumed.Reason);
+        Assert.Single(movers.Work, done => done.Order.Work is MoveWork.Repair && done.Result is { IsVerified: true, RepairedBytes: 64 * 1024 });
+    }
+
+    [Fact]
+    public async Task Disks_of_retired_points_are_forgotten_and_those_of_kept_ones_are_not()
+    {
+        await using var house = (await ProtectHouse.MakeAsync()).WithDbOnly();
+        var movers = await house.HireMoversAsync();
+        house.Workload = house.Workload with { Retention = house.Workload.Retention with { KeepLast = 2 } };
+        var first = await house.ProtectAsync();
+        await house.ProtectAsync();
+        Assert.Empty(movers.Forgotten);
+
+        await house.ProtectAsync();
+
+        Assert.Equal(first.Volumes.Select(copy => copy.Blocks!.InPoint).OrderBy(disk => disk.Series), movers.Forgotten.OrderBy(disk => disk.Series));
+    }
+
+    static Task SpoilStandbyAsync(ProtectHouse house, MoveOrder order)
+    {
+        if (order.Work is MoveWork.Write { Source.Sequence: 2 } write && write.Source.Series.EndsWith(house.ThreeTier.DbDataVolumeId, StringComparison.Ordinal))
+            house.House.B.OpenAttached(((MoveDevice.Nbd)order.Device).Uri.Split('/')[^1]).Write(300_000, "shifted!"u8.ToArray());
+        return Task.CompletedTask;
+    }
+
     static Task SpoilAsync(ProtectHouse house, MoveOrder order)
     {
         if (order.Work is MoveWork.Verify verify && verify.Expected.Series.EndsWith(house.ThreeTier.DbDataVolumeId, StringComparison.Ordinal))

@@ -28,6 +28,9 @@ sealed class MemoryMovers(IReadOnlyDictionary<string, SandboxCloud> clouds, Time
     /// <summary>Disks of the repository that cannot be read any more, by root.</summary>
     public HashSet<string> Damaged { get; } = [];
 
+    /// <summary>What was taken out of the repository.</summary>
+    public List<DiskInPoint> Forgotten { get; } = [];
+
     /// <summary>How many of the next leases a mover takes and then dies over.</summary>
     public int Deaths { get; set; }
 
@@ -60,6 +63,7 @@ sealed class MemoryMovers(IReadOnlyDictionary<string, SandboxCloud> clouds, Time
                 MoveWork.Read read => Read(order, read),
                 MoveWork.Write write => Write(order, write),
                 MoveWork.Verify verify => Result(verify.Expected, Compare(order, verify.Expected)) with { VerifiedFraction = verify.Fraction },
+                MoveWork.Forget forget => Forget(forget.Point),
                 _ => Repair(order, ((MoveWork.Repair)order.Work).Source),
             };
             Work.Add((order, result));
@@ -108,6 +112,12 @@ sealed class MemoryMovers(IReadOnlyDictionary<string, SandboxCloud> clouds, Time
         foreach (var range in wrong)
             Put(Open(order.Device), range.OffsetBytes / BlockBytes, StoredOf(source).GetValueOrDefault(range.OffsetBytes / BlockBytes));
         return Result(source, Compare(order, source)) with { VerifiedFraction = 1, RepairedBytes = wrong.Count * BlockBytes };
+    }
+
+    MoveResult Forget(DiskInPoint point)
+    {
+        Forgotten.Add(point);
+        return Result(point, []);
     }
 
     List<ByteRange> Compare(MoveOrder order, DiskInPoint expected)

@@ -18,8 +18,8 @@ public sealed class MoveBoardTests
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    static MoveOrder Order(string id, string site = "dc1", string repository = "main", DateTimeOffset? deadline = null) =>
-        new(id, site, new MoveDevice.Rbd("ceph", "volumes", "v"), repository, new MoveWork.Read("s", "root", null, new ChangeSource.Compared()), deadline);
+    static MoveOrder Order(string id, string site = "dc1", string repository = "main") =>
+        new(id, site, new MoveDevice.Rbd("ceph", "volumes", "v"), repository, new MoveWork.Read("s", "root", null, new ChangeSource.Compared()));
 
     [Fact]
     public async Task The_same_order_is_placed_once_and_goes_to_one_mover()
@@ -193,14 +193,63 @@ public sealed class MoveBoardTests
     }
 
     [Fact]
-    public void An_order_fails_when_its_deadline_passes()
+    public async Task An_order_that_nobody_asks_for_any_more_is_called_off_and_leaves_its_mover()
     {
-        var order = Order("1", deadline: clock.GetUtcNow() + TimeSpan.FromHours(1));
-        board.Order(order);
+        board.Order(Order("1"));
+        board.Order(Order("2"));
+        var lease = await board.TakeAsync(Alice, Offer, Cancel);
+        var answers = new List<ReportAnswer>();
+        for (var minutes = 0; minutes < 16; minutes++)
+        {
+            for (var half = 0; half < 4; half++)
+            {
+                clock.Advance(TimeSpan.FromSeconds(15));
+                answers.Add(board.Report(Alice, new MoveReport("1", lease!.Epoch, new MoveNews.Progressed(Progress))).Answer);
+            }
+        }
 
-        clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal((ReportAnswer.GoOn, ReportAnswer.Stop), (answers[0], answers[^1]));
+        Assert.Null(await board.TakeAsync(Bob, Offer, Cancel));
+        board.Report(Alice, new MoveReport("1", lease!.Epoch, new MoveNews.HandedBack()));
+        Assert.IsType<MoveStatus.Waiting>(board.Order(Order("1")));
+    }
 
-        Assert.Equal(MoveFailureCode.Late, Assert.IsType<MoveStatus.Failed>(board.Order(order)).Failure.Code);
+    [Fact]
+    public async Task An_order_that_is_asked_for_every_second_stands_for_as_long_as_it_takes()
+    {
+        board.Order(Order("1"));
+        for (var minutes = 0; minutes < 60; minutes++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            board.Order(Order("1"));
+        }
+
+        Assert.NotNull(await board.TakeAsync(Alice, Offer, Cancel));
+    }
+
+    [Fact]
+    public async Task What_a_run_ordered_is_called_off_as_a_whole_and_nothing_of_another_run()
+    {
+        board.Order(Order("run-1/a/read"));
+        board.Order(Order("run-1/b/read"));
+        board.Order(Order("run-10/a/read"));
+        var lease = await board.TakeAsync(Alice, Offer, Cancel);
+
+        Assert.False(board.CallOffRun("run-1"));
+        board.Report(Alice, new MoveReport(lease!.Order.Id, lease.Epoch, new MoveNews.HandedBack()));
+
+        Assert.True(board.CallOffRun("run-1"));
+        Assert.Equal("run-10/a/read", (await board.TakeAsync(Bob, Offer, Cancel))!.Order.Id);
+    }
+
+    [Fact]
+    public async Task What_has_ended_makes_room_for_new_orders()
+    {
+        for (var i = 0; i < 2_000; i++) board.Order(Order($"{i}"));
+        var lease = await board.TakeAsync(Alice, Offer, Cancel);
+        board.Report(Alice, new MoveReport(lease!.Order.Id, lease.Epoch, new MoveNews.Finished(Result)));
+
+        Assert.IsType<MoveStatus.Waiting>(board.Order(Order("one more")));
     }
 
     [Fact]
