@@ -101,7 +101,7 @@ public sealed class ProtectedWorkload : IAsyncLifetime
         return [byBackup, byBlocks, (before, await GuestConsole.BootCountAsync(a, server) ?? long.MaxValue)];
     }
 
-    static Task CreateAsync(string name, params string[] more) => KedgeAsync(["workload", "create", name, "--from", "dc1", "--to", "dc2", "--rpo", "30m", .. more]);
+    static Task<Ended> CreateAsync(string name, params string[] more) => KedgeAsync(["workload", "create", name, "--from", "dc1", "--to", "dc2", "--rpo", "30m", .. more]);
 
     static async Task<(long Before, long After)> TwiceAsync(string name, Cloud a, ServerId db)
     {

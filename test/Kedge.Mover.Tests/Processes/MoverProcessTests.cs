@@ -101,9 +101,9 @@ public sealed class MoverProcessTests
         await using var wire = new ShakyWire(yard.Address.Port);
         var source = await yard.DiskAsync("source", 1, 64 * MiB, 64 * MiB);
         var order = Yard.Read("read", source);
-        await yard.StartAsync("first", "16 MiB", wire.Address);
+        var first = await yard.StartAsync("first", "16 MiB", wire.Address);
         yard.Board.Order(order);
-        await yard.UntilAsync(order, status => status is MoveStatus.Running);
+        await first.LineAsync("read: read ");
 
         wire.Cut();
         while (Volatile.Read(ref wire.Refused) == 0) await Task.Delay(20, Yard.Cancel);
