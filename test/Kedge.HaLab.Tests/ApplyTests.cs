@@ -127,11 +127,18 @@ public sealed class ApplyTests
                     if (((string)left.Attribute("id")!).StartsWith("kedge-", StringComparison.Ordinal) || ((string)left.Attribute("id")!).StartsWith("other", StringComparison.Ordinal))
                         left.Remove();
                 }
+                // The set-up's own went with it, and nothing starts in a cluster without one.
+                if (!configuration.Descendants("primitive").Any(primitive => (string?)primitive.Attribute("id") == "power"))
+                    configuration.Element("resources")!.Add(Power());
             },
             [],
             Cancel);
         await HaLab.ClusterOn(First).WaitUntilSettledAsync(TimeSpan.FromSeconds(30), Cancel);
     }
+
+    static XElement Power() => XElement.Parse(
+        $"<primitive id='power' class='stonith' type='fence_kedge_lab'><instance_attributes id='power-attributes'><nvpair id='power-socket' name='socket' value='{HaLab.Home}/power.sock'/>"
+        + $"<nvpair id='power-hosts' name='pcmk_host_list' value='{string.Join(' ', HaLab.Nodes)}'/><nvpair id='power-check' name='pcmk_host_check' value='static-list'/></instance_attributes></primitive>");
 
     /// <summary>An apply that was killed after its last write leaves nothing to finish: then there is none to undo but the one before.</summary>
     static async Task UndoAsync(KedgeInLab kedge)
