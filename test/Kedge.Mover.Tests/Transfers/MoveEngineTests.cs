@@ -135,12 +135,12 @@ public sealed class MoveEngineTests
     public async Task A_point_that_a_mover_which_was_cut_off_put_meanwhile_is_not_put_again()
     {
         await using var yard = await Yard.NewAsync();
-        // Two packs, of which the first is put while the rest is still read.
-        var source = await yard.DiskAsync("source", 1, 24 * MiB, 24 * MiB);
+        var source = await yard.DiskAsync("source", 1, 2 * MiB, 2 * MiB);
         var isPut = false;
         using var store = yard.See(async call =>
         {
-            if (isPut || !call.StartsWith("put packs", StringComparison.Ordinal)) return;
+            // This mover has looked, and begins to read.
+            if (isPut || !call.StartsWith("put sessions", StringComparison.Ordinal)) return;
             isPut = true;
             await using var device = Kedge.Blocks.Devices.FileDevice.Open(source, Kedge.Blocks.Devices.FileUse.Read);
             await using var writer = await yard.Repository.BeginPointAsync("disk-1", Yard.Cancel);
