@@ -17,7 +17,8 @@ public static partial class AtomicFile
         return Task.CompletedTask;
     }
 
-    static void Write(string path, ReadOnlySpan<byte> content)
+    /// <summary>For whoever holds a lock meanwhile.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var beside = $"{path}.{Environment.ProcessId}.{Interlocked.Increment(ref written)}.new";
         try

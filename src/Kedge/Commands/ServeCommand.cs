@@ -49,6 +49,7 @@ static class ServeCommand
         Mappings = kedge.Mappings,
         Connect = kedge.Connect,
         ConnectAs = api.Keystone is { } entry ? KeystoneAt(entry, around) : null,
+        Reach = kedge.Reach,
         OpenRepositoryAsync = kedge.OpenOrCreateRepositoryAsync,
         ReadRepositoryAsync = kedge.OpenRepositoryAsync,
         FindRepositoryAsync = kedge.FindRepositoryAsync,
