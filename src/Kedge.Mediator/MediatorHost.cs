@@ -8,6 +8,7 @@ using Kedge.Mediator.Running;
 using Kedge.Mediator.Schedules;
 using Kedge.Mediator.Settings;
 using Kedge.Mediator.Store;
+using Kedge.Mediator.Telemetry;
 using Kedge.Mediator.Watch;
 using Kedge.Mediator.Web;
 using Kedge.Plans;
@@ -28,6 +29,7 @@ public sealed partial class MediatorHost : IAsyncDisposable
     static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(8);
 
     readonly List<IAsyncDisposable> parts = [];
+    readonly List<IDisposable> last = [];
     readonly Heartbeat beat;
     readonly Watchers watchers;
     readonly IScheduler scheduler;
@@ -42,6 +44,9 @@ public sealed partial class MediatorHost : IAsyncDisposable
 
     /// <summary>Where it is reached.</summary>
     public string Address => web.Urls.First();
+
+    /// <summary>False: it is stuck, and only a restart helps.</summary>
+    public bool IsAlive => beat.IsAlive;
 
     /// <summary>Starts it: from here on runs are executed and points are taken.</summary>
     /// <param name="name">Of this mediator, new with each start: <see cref="RunOwner.CurrentMediator"/>.</param>
@@ -58,6 +63,7 @@ public sealed partial class MediatorHost : IAsyncDisposable
         if (postgres is null)
             ScheduleFile.Prepare(schedulesFile, clock);
 
+        var traces = TraceExport.Begin(settings);
         var meter = new MediatorMeter();
         var metrics = new PrometheusPage();
         var beat = new Heartbeat(clock);
@@ -83,8 +89,8 @@ public sealed partial class MediatorHost : IAsyncDisposable
         var api = MapApi(web, settings.Api, records, postgres, journal, desk, alive, Timetable, logs);
 
         var mediator = new MediatorHost(beat, watchers, scheduler, web, clock, logs.CreateLogger("Kedge.Mediator"));
-        mediator.parts.AddRange([api, door, quartz, journal]);
-        mediator.parts.AddRange(new IAsyncDisposable?[] { postgres, alone }.OfType<IAsyncDisposable>());
+        mediator.parts.AddRange(new IAsyncDisposable?[] { api, door, quartz, journal, postgres, alone }.OfType<IAsyncDisposable>());
+        mediator.last.AddRange(new IDisposable?[] { metrics, meter, traces }.OfType<IDisposable>());
         await web.StartAsync(cancel);
         await scheduler.Start(cancel);
         await watchers.StartAsync(cancel);
@@ -117,6 +123,8 @@ public sealed partial class MediatorHost : IAsyncDisposable
         await web.DisposeAsync();
         foreach (var part in parts)
             await part.DisposeAsync();
+        foreach (var part in last)
+            part.Dispose();
     }
 
     static KedgeApi MapApi(

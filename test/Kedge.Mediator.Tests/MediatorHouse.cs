@@ -146,4 +146,14 @@ sealed class MediatorHouse : IAsyncDisposable
     {
         Movers = record.Movers,
     };
+
+    /// <summary>Questions without a token go to the cloud that their host names.</summary>
+    sealed class ByHost(MediatorHouse house) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using var wire = new HttpMessageInvoker((request.RequestUri!.Host == house.A.BaseUrl.Host ? house.A : house.B).CreateHandler(), disposeHandler: true);
+            return await wire.SendAsync(request, cancellationToken);
+        }
+    }
 }

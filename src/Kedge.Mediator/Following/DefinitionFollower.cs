@@ -72,9 +72,9 @@ sealed partial class DefinitionFollower(MediatorRecords records, IJournal journa
             LogFailed(look.Workload, failing[look.Workload] = why);
     }
 
-    [LoggerMessage(3501, LogLevel.Information, "The definition of {Workload} changed: version {Version}")]
+    [LoggerMessage(3801, LogLevel.Information, "The definition of {Workload} changed: version {Version}")]
     partial void LogChanged(string workload, string version);
 
-    [LoggerMessage(3502, LogLevel.Warning, "The definition of {Workload} cannot be captured: {Why}")]
+    [LoggerMessage(3802, LogLevel.Warning, "The definition of {Workload} cannot be captured: {Why}")]
     partial void LogFailed(string workload, string why);
 }

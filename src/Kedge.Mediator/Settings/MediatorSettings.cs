@@ -42,6 +42,9 @@ public sealed record MediatorSettings
     /// <summary>What webhooks are signed with.</summary>
     public Secret? WebhookKey { get; init; }
 
+    /// <summary>Spans are sent to a collector, as the other variables of OpenTelemetry say.</summary>
+    public required bool SendsTraces { get; init; }
+
     /// <param name="values">Variables of the environment, of which only those of a mediator are looked at.</param>
     /// <exception cref="MediatorSettingsException">Every problem at once.</exception>
     public static MediatorSettings Parse(IReadOnlyDictionary<string, string> values)
@@ -62,6 +65,7 @@ public sealed record MediatorSettings
             AutomaticLoss = read.Times("KEDGE_AUTOMATIC_SITE_LOSS", least: TimeSpan.FromMinutes(1)),
             Webhooks = read.Addresses("KEDGE_WEBHOOKS"),
             WebhookKey = read.File("KEDGE_WEBHOOK_KEY_FILE"),
+            SendsTraces = (read.Text("OTEL_EXPORTER_OTLP_ENDPOINT") ?? read.Text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")) is not null && read.Text("OTEL_TRACES_EXPORTER") is not "none",
         };
         read.Demand(settings.Witnesses.IsEmpty || settings.WitnessToken is not null, "KEDGE_WITNESSES: witnesses are asked with a token; put one, the same for all, into a file and name it in KEDGE_WITNESS_TOKEN_FILE.");
         read.Demand(settings.Webhooks.IsEmpty || settings.WebhookKey is not null, "KEDGE_WEBHOOKS: what is sent is signed; put a key into a file and name it in KEDGE_WEBHOOK_KEY_FILE.");
