@@ -21,13 +21,26 @@ public sealed class ServeTests
         using var heard = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         heard.Bind(new UnixDomainSocketEndPoint(path));
         using var serving = desk.Start("serve --listen http://127.0.0.1:0", "env", $"NOTIFY_SOCKET={path}");
+        try
+        {
+            await LiveAsync(serving, heard);
+        }
+        finally
+        {
+            serving.Kill();
+            await serving.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    static async Task LiveAsync(Process serving, Socket heard)
+    {
         var log = serving.StandardError.ReadToEndAsync(Cancel);
         using var http = new HttpClient { BaseAddress = new Uri((await serving.StandardOutput.ReadLineAsync(Cancel).AsTask().WaitAsync(Limit, Cancel))!) };
 
         Assert.Equal("READY=1", await HearAsync(heard));
         Assert.Equal("alive\n", await http.GetStringAsync("/healthz", Cancel));
         await UntilAsync(async () => (await http.GetAsync("/readyz", Cancel)).StatusCode is HttpStatusCode.OK);
-        await UntilAsync(async () => (await http.GetStringAsync("/metrics", Cancel)).Contains("kedge_lag{workload=\"shop\"}", StringComparison.Ordinal));
+        await UntilAsync(async () => (await http.GetStringAsync("/metrics", Cancel)).Contains("kedge_rpo_seconds{workload=\"shop\"}", StringComparison.Ordinal));
         Process.Start("kill", ["-TERM", $"{serving.Id}"]).Dispose();
         await serving.WaitForExitAsync(Cancel).WaitAsync(Limit, Cancel);
 
