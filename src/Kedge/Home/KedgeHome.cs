@@ -117,10 +117,10 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
     public SiteReach Reach => new(
         record =>
         {
-            var settings = CloudsYaml.Load(record.Cloud, around.Settings);
+            var settings = SettingsOf(record).Tenant;
             return Cloud.Connect(settings with { Limits = settings.Limits with { Attempts = 1 } }, around.Transport, around.Clock);
         },
-        record => CloudsYaml.Load(record.Cloud, around.Settings).AuthUrl,
+        record => SettingsOf(record).Tenant.AuthUrl,
         around.Transport ?? BareTransport);
 
     public async Task<SiteSet> ConnectAsync(IEnumerable<string> names, CancellationToken cancel)
