@@ -38,7 +38,7 @@ sealed class ReadinessRound(MediatorRecords records, IJournal journal, MediatorD
         var names = records.Workloads.Names();
         foreach (var gone in known.Keys.Except(names, StringComparer.Ordinal))
             known.TryRemove(gone, out _);
-        foreach (var workload in (await open.Workloads(cancel)).Where(workload => workload.To == target))
+        foreach (var workload in (await open.Workloads(cancel)).Records.Where(workload => workload.To == target))
         {
             if (copies.ContainsKey(workload.Name))
                 known.TryRemove(workload.Name, out _);
