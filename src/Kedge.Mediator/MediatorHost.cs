@@ -1,6 +1,6 @@
-using System.Diagnostics.Metrics;
 using Kedge.Mediator.Api;
 using Kedge.Mediator.Desk;
+using Kedge.Mediator.Health;
 using Kedge.Mediator.Metrics;
 using Kedge.Mediator.Moving;
 using Kedge.Mediator.Protecting;
@@ -8,6 +8,7 @@ using Kedge.Mediator.Running;
 using Kedge.Mediator.Schedules;
 using Kedge.Mediator.Settings;
 using Kedge.Mediator.Store;
+using Kedge.Mediator.Telemetry;
 using Kedge.Mediator.Watch;
 using Kedge.Mediator.Web;
 using Kedge.Plans;
@@ -28,20 +29,24 @@ public sealed partial class MediatorHost : IAsyncDisposable
     static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(8);
 
     readonly List<IAsyncDisposable> parts = [];
+    readonly List<IDisposable> last = [];
     readonly Heartbeat beat;
-    readonly Loop patrol;
+    readonly Watchers watchers;
     readonly IScheduler scheduler;
     readonly WebApplication web;
     readonly TimeProvider clock;
     readonly ILogger log;
 
-    MediatorHost(Heartbeat beat, Loop patrol, IScheduler scheduler, WebApplication web, TimeProvider clock, ILogger log)
+    MediatorHost(Heartbeat beat, Watchers watchers, IScheduler scheduler, WebApplication web, TimeProvider clock, ILogger log)
     {
-        (this.beat, this.patrol, this.scheduler, this.web, this.clock, this.log) = (beat, patrol, scheduler, web, clock, log);
+        (this.beat, this.watchers, this.scheduler, this.web, this.clock, this.log) = (beat, watchers, scheduler, web, clock, log);
     }
 
     /// <summary>Where it is reached.</summary>
     public string Address => web.Urls.First();
+
+    /// <summary>False: it is stuck, and only a restart helps.</summary>
+    public bool IsAlive => beat.IsAlive;
 
     /// <summary>Starts it: from here on runs are executed and points are taken.</summary>
     /// <param name="name">Of this mediator, new with each start: <see cref="RunOwner.CurrentMediator"/>.</param>
@@ -58,6 +63,7 @@ public sealed partial class MediatorHost : IAsyncDisposable
         if (postgres is null)
             ScheduleFile.Prepare(schedulesFile, clock);
 
+        var traces = TraceExport.Begin(settings);
         var meter = new MediatorMeter();
         var metrics = new PrometheusPage();
         var beat = new Heartbeat(clock);
@@ -72,26 +78,22 @@ public sealed partial class MediatorHost : IAsyncDisposable
         var round = new ProtectionRound(records, journal, sites, hand, alive, clock, meter, logs.CreateLogger("Kedge.Protection"));
         var quartz = QuartzStore.Build(postgres, schedulesFile, name, new OwnJobs(hand, round, logs.CreateLogger("Kedge.Jobs")), logs);
         scheduler = await quartz.GetScheduler(cancel);
-        var walk = new Patrol(records, settings, journal, Timetable(), hand, alive, beat, clock, logs.CreateLogger("Kedge.Patrol"));
-        var patrol = new Loop("The patrol", Patrol.Every, walk.WalkAsync, beat.Tell, clock, logs.CreateLogger("Kedge.Patrol"));
-        meter.Observe("kedge.runs.open", null, "Runs that are neither finished nor abandoned, of all mediators.", () => [new(beat.OpenRuns)]);
-        meter.Observe("kedge.runs.here", null, "Runs that this mediator executes at this moment.", () => [new(hand.Count)]);
-
-        meter.Observe("kedge.point.age", "s", "Age of the newest usable point's data.", () => beat.Points.Where(point => point.DataAt is not null)
-            .Select(point => new Measurement<double>((clock.GetUtcNow() - point.DataAt!.Value).TotalSeconds, new KeyValuePair<string, object?>("workload", point.Workload))));
-        meter.Observe("kedge.rpo", "s", "The age that is promised.", () => beat.Points
-            .Select(point => new Measurement<double>(point.Rpo.TotalSeconds, new KeyValuePair<string, object?>("workload", point.Workload))));
-
+        var watchers = new Watchers(new Watched
+        {
+            Settings = settings, Records = records, Journal = journal, Sites = sites, Desk = desk, Hand = hand, Alive = alive, Timetable = Timetable(),
+            Beat = beat, Meter = meter, Clock = clock, Logs = logs,
+        });
         var web = BuildWeb(settings, logs);
         HealthEndpoints.Map(web, beat, metrics);
+        WitnessDoor.Map(web, watchers.Health, settings.WitnessToken);
         var api = MapApi(web, settings.Api, records, postgres, journal, desk, alive, Timetable, logs);
 
-        var mediator = new MediatorHost(beat, patrol, scheduler, web, clock, logs.CreateLogger("Kedge.Mediator"));
-        mediator.parts.AddRange([api, door, quartz, journal]);
-        mediator.parts.AddRange(new IAsyncDisposable?[] { postgres, alone }.OfType<IAsyncDisposable>());
+        var mediator = new MediatorHost(beat, watchers, scheduler, web, clock, logs.CreateLogger("Kedge.Mediator"));
+        mediator.parts.AddRange(new IAsyncDisposable?[] { api, door, quartz, journal, postgres, alone }.OfType<IAsyncDisposable>());
+        mediator.last.AddRange(new IDisposable?[] { metrics, meter, traces }.OfType<IDisposable>());
         await web.StartAsync(cancel);
         await scheduler.Start(cancel);
-        await patrol.StartAsync(cancel);
+        await watchers.StartAsync(cancel);
         if (door.ClosedBecause is { } why)
             mediator.LogDoorClosed(why);
         mediator.LogStarted(name, mediator.Address, postgres?.Place ?? records.DataPath);
@@ -109,7 +111,7 @@ public sealed partial class MediatorHost : IAsyncDisposable
         using var limit = new CancellationTokenSource(StopWithin, clock);
         try
         {
-            await patrol.StopAsync(limit.Token);
+            await watchers.StopAsync(limit.Token);
             await scheduler.Shutdown(waitForJobsToComplete: true, limit.Token);
             await web.StopAsync(limit.Token);
         }
@@ -117,10 +119,12 @@ public sealed partial class MediatorHost : IAsyncDisposable
         {
             LogLate(StopWithin);
         }
-        patrol.Dispose();
+        await watchers.DisposeAsync();
         await web.DisposeAsync();
         foreach (var part in parts)
             await part.DisposeAsync();
+        foreach (var part in last)
+            part.Dispose();
     }
 
     static KedgeApi MapApi(

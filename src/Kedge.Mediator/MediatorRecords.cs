@@ -1,3 +1,4 @@
+using Kedge.Mediator.Health;
 using Kedge.OpenStack;
 using Kedge.Recovery.Formats;
 using Kedge.Recovery.Mapping;
@@ -21,6 +22,9 @@ public sealed record MediatorRecords
 
     /// <summary>To the Keystone whose tokens the API believes, as the bearer of one; null: it believes none.</summary>
     public Func<string, Cloud>? ConnectAs { get; init; }
+
+    /// <summary>How their health is looked at.</summary>
+    public required SiteReach Reach { get; init; }
 
     /// <summary>The repository, made where there is none yet.</summary>
     public required Func<CancellationToken, Task<PointRepository>> OpenRepositoryAsync { get; init; }

@@ -12,6 +12,8 @@ sealed class HeardLogs : ILoggerFactory
 
     public IEnumerable<string> Of(int number) => lines.Where(line => line.Event == number).Select(line => line.Text);
 
+    public IEnumerable<string> All => lines.Select(line => $"{line.Event} {line.Text}");
+
     public ILogger CreateLogger(string categoryName) => new Ear(this);
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("There is one ear.");

@@ -1,3 +1,4 @@
+using Kedge.Mediator.Health;
 using Kedge.Mediator.Metrics;
 using Kedge.Mediator.Protecting;
 using Kedge.Mediator.Running;
@@ -132,6 +133,7 @@ sealed class MediatorHouse : IAsyncDisposable
         Policies = PolicyFile.In(Path.Combine(path, "policies")),
         Mappings = MappingFile.In(Path.Combine(path, "mappings")),
         Connect = record => Connect(record.Cloud == "A" ? A : B, record),
+        Reach = new SiteReach(record => Cloud.Connect(SettingsOf(record.Cloud == "A" ? A : B, "demo"), (record.Cloud == "A" ? A : B).CreateHandler(), Clock), record => (record.Cloud == "A" ? A : B).AuthUrl, new ByHost(this)),
         OpenRepositoryAsync = async cancel => RepositoryFault is { } fault ? throw fault : await PointRepository.CreateAsync(Path.Combine(path, "repository"), Clock, cancel),
         ReadRepositoryAsync = cancel => PointRepository.OpenAsync(Path.Combine(path, "repository"), Clock, cancel),
         FindRepositoryAsync = async cancel => RepositoryFault is { } fault ? throw fault
@@ -144,4 +146,14 @@ sealed class MediatorHouse : IAsyncDisposable
     {
         Movers = record.Movers,
     };
+
+    /// <summary>Questions without a token go to the cloud that their host names.</summary>
+    sealed class ByHost(MediatorHouse house) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using var wire = new HttpMessageInvoker((request.RequestUri!.Host == house.A.BaseUrl.Host ? house.A : house.B).CreateHandler(), disposeHandler: true);
+            return await wire.SendAsync(request, cancellationToken);
+        }
+    }
 }

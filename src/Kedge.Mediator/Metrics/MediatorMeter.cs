@@ -16,6 +16,7 @@ sealed class MediatorMeter : IProgress<RunProgress>, IDisposable
     readonly Counter<long> runsEnded;
     readonly Counter<long> cloudFaults;
     readonly Counter<long> captureFailures;
+    readonly Counter<long> webhookFailures;
     readonly Histogram<double> runTimes;
     readonly Histogram<double> stepTimes;
 
@@ -27,6 +28,7 @@ sealed class MediatorMeter : IProgress<RunProgress>, IDisposable
         runsEnded = meter.CreateCounter<long>("kedge.run.ends", description: "Runs that finished or stopped here.");
         cloudFaults = meter.CreateCounter<long>("kedge.step.faults", description: "Faults that steps met, by kind of step and of fault.");
         captureFailures = meter.CreateCounter<long>("kedge.protection.failures", description: "Points that could not be begun.");
+        webhookFailures = meter.CreateCounter<long>("kedge.webhook.failures", description: "Alarms that a webhook did not hear.");
         runTimes = meter.CreateHistogram<double>("kedge.run.duration", "s", "From the run's acceptance to its end.");
         stepTimes = meter.CreateHistogram<double>("kedge.step.duration", "s", "From the step's start to its end.");
     }
@@ -40,6 +42,8 @@ sealed class MediatorMeter : IProgress<RunProgress>, IDisposable
     public void JournalFailed() => journalFailures.Add(1);
 
     public void ProtectionFailed(string site) => captureFailures.Add(1, new KeyValuePair<string, object?>("site", site));
+
+    public void WebhookFailed() => webhookFailures.Add(1);
 
     /// <summary>Hears every event of every run that is executed here.</summary>
     public void Report(RunProgress value)

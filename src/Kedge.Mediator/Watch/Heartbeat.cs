@@ -16,6 +16,10 @@ sealed class Heartbeat(TimeProvider clock)
 
     public volatile int OpenRuns;
 
+    /// <summary>Workloads that have a next start; and of these, those whose start is due and waits for a place.</summary>
+    public volatile int Scheduled;
+    public volatile int Waiting;
+
     /// <summary>Of the newest usable point of each workload that has one, and what is promised; swapped whole by the patrol.</summary>
     public volatile IReadOnlyList<PointAge> Points = [];
 

@@ -94,6 +94,8 @@ sealed partial class Patrol(
     {
         var scheduled = await timetable.ListProtectionsAsync(cancel);
         var underWay = await timetable.ListProtectedNowAsync(cancel);
+        beat.Scheduled = scheduled.Count;
+        beat.Waiting = scheduled.Values.Count(each => each.Next <= clock.GetUtcNow());
         var names = records.Workloads.Names();
         foreach (var gone in scheduled.Keys.Except(names, StringComparer.Ordinal).Where(name => !underWay.Contains(name)))
             await timetable.ForgetProtectionAsync(gone, cancel);

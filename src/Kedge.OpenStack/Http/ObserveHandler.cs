@@ -22,14 +22,17 @@ internal sealed class ObserveHandler(Connection connection, Action<CallRecord> r
         var started = connection.Clock.GetTimestamp();
         HttpStatusCode? status = null;
         string? requestId = null;
+        HttpResponseMessage? answered = null;
+        using var span = CallTraces.Begin(connection.Settings.Name, request);
         try
         {
-            var response = await base.SendAsync(request, cancellationToken);
+            var response = answered = await base.SendAsync(request, cancellationToken);
             (status, requestId) = (response.StatusCode, RequestIdOf(response));
             return response;
         }
         finally
         {
+            CallTraces.End(span, answered);
             var call = OngoingCall.Of(request);
             raise(new(
                 connection.Settings.Name,

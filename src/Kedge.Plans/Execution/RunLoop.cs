@@ -45,6 +45,7 @@ internal sealed class RunLoop
     public async Task<RunState> RunAsync(CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var span = Traces.Run(state);
         try
         {
             watch?.Report(new RunProgress(state, null, $"Taken over by {state.Owner}", null, null));
@@ -55,6 +56,7 @@ internal sealed class RunLoop
         }
         finally
         {
+            span?.SetTag("kedge.run.phase", state.Phase.ToString()).SetStatus(state.Phase is RunPhase.Finished ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
             stop.Cancel();
             // On the caller's context, as every wait here: in simulated time there is no other.
             await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);

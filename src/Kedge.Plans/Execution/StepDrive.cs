@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 
@@ -46,6 +47,14 @@ internal sealed class StepDrive(StepDrive.Surroundings around, PlannedStep step,
 
     /// <returns>The event that ends the step, not journaled yet.</returns>
     public async Task<StepEvent> RunAsync(CancellationToken cancel)
+    {
+        using var span = Traces.Step(around.Run, step, attempt);
+        var end = await UntilEndAsync(cancel);
+        span?.SetStatus(end is StepDone ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
+        return end;
+    }
+
+    private async Task<StepEvent> UntilEndAsync(CancellationToken cancel)
     {
         while (true)
         {

@@ -25,6 +25,9 @@ public static partial class AtomicFile
         return Task.CompletedTask;
     }
 
+    /// <summary>As the first, for whoever holds a lock meanwhile.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content) => Write(path, content, mode: null);
+
     static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode)
     {
         var beside = $"{path}.{Environment.ProcessId}.{Interlocked.Increment(ref written)}.new";

@@ -26,6 +26,9 @@ public sealed class SiteWatch(Func<Cloud> connect, HttpMessageHandler transport,
         var probe = new SiteProbe(health.Site, observer, clock) { Endpoints = health.Endpoints };
         var self = await CheckSelfAsync(cancel);
         var own = await probe.LookAsync(connect, transport, cancel);
+        // Whoever reaches the site itself is not cut off: of two sites, the loss of one must not make the other unknown.
+        if (self is SelfCheck.Failed && own.View is SiteView.Well or SiteView.Partly)
+            self = SelfCheck.Passed;
         var heard = await Task.WhenAll(witnesses.Select(witness => witness.AskAsync(health.Site, cancel)));
         var round = new HealthRound
         {

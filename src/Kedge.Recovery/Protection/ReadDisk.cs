@@ -69,7 +69,7 @@ public sealed record ReadDisk(string Site, SourceId Disk, string DiskName, int S
     static string Mib(long bytes) => (bytes / 1048576.0).ToString("0.00", CultureInfo.InvariantCulture);
 
     string? RemarkOf(MoveResult result) => result.Map is MapUse.Lied
-        ? $"{DiskName}: the storage called blocks unchanged that had changed, at {string.Join(", ", result.WrongInMap.Take(3).Select(range => range.OffsetBytes))}; everything was read and compared instead. Do not trust its change tracking until that is explained."
+        ? $"{DiskName}: {PointRemarks.MapLied}, at {string.Join(", ", result.WrongInMap.Take(3).Select(range => range.OffsetBytes))}; everything was read and compared instead. Do not trust its change tracking until that is explained."
         : null;
 }
 

@@ -12,6 +12,9 @@ namespace Kedge.Commands;
 /// <summary><c>kedge serve</c>: the mediator.</summary>
 static class ServeCommand
 {
+    /// <summary>Well within the WatchdogSec of packaging/kedge.service.</summary>
+    static readonly TimeSpan AliveEvery = TimeSpan.FromSeconds(15);
+
     public static Command Create(Surroundings around, HomeOptions home)
     {
         var listen = new Option<string?>("--listen") { Description = "Where API, health and metrics are answered; https with $KEDGE_TLS_CERTIFICATE and $KEDGE_TLS_KEY. Default: $KEDGE_LISTEN, else http://127.0.0.1:7676; port 0 lets the system choose.", HelpName = "URL" };
@@ -35,10 +38,22 @@ static class ServeCommand
             await using var mediator = await MediatorHost.StartAsync(settings, RecordsOf(kedge, settings.Api, around), RunOwner.CurrentMediator, around.Clock, logs, cancel);
             around.Output.WriteLine(mediator.Address);
             await around.Output.FlushAsync(cancel);
-            await Task.Delay(Timeout.InfiniteTimeSpan, around.Clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ServeAsync(mediator, new ServiceNotice(variables.GetValueOrDefault("NOTIFY_SOCKET")), around.Clock, cancel);
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    static async Task ServeAsync(MediatorHost mediator, ServiceNotice notice, TimeProvider clock, CancellationToken cancel)
+    {
+        await notice.ReadyAsync(CancellationToken.None);
+        while (!cancel.IsCancellationRequested)
+        {
+            if (mediator.IsAlive)
+                await notice.AliveAsync(CancellationToken.None);
+            await Task.Delay(AliveEvery, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await notice.StoppingAsync(CancellationToken.None);
     }
 
     static MediatorRecords RecordsOf(KedgeHome kedge, ApiSettings api, Surroundings around) => new()
@@ -49,6 +64,7 @@ static class ServeCommand
         Mappings = kedge.Mappings,
         Connect = kedge.Connect,
         ConnectAs = api.Keystone is { } entry ? KeystoneAt(entry, around) : null,
+        Reach = kedge.Reach,
         OpenRepositoryAsync = kedge.OpenOrCreateRepositoryAsync,
         ReadRepositoryAsync = kedge.OpenRepositoryAsync,
         FindRepositoryAsync = kedge.FindRepositoryAsync,

@@ -1,8 +1,10 @@
 using Kedge.Availability.Changes;
+using Kedge.Mediator.Health;
 using Kedge.Mediator.Store;
 using Kedge.OpenStack;
 using Kedge.Plans;
 using Kedge.Recovery.Formats;
+using Kedge.Recovery.Health;
 using Kedge.Recovery.Mapping;
 using Kedge.Recovery.Moving;
 using Kedge.Recovery.Points;
@@ -29,6 +31,9 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
 
     /// <summary>Where the runs of this process order what movers do.</summary>
     public MoveBoard Movers { get; } = new(around.Clock);
+
+    /// <summary>For questions without a token; it lives as long as the process.</summary>
+    static SocketsHttpHandler BareTransport { get; } = new() { AllowAutoRedirect = false, ConnectTimeout = SiteProbe.Patience, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
 
     /// <summary>KEDGE_DATA, else kedge below XDG_DATA_HOME, else ~/.local/share/kedge.</summary>
     public static string DefaultDataPath(IReadOnlyDictionary<string, string> variables, string home) =>
@@ -107,6 +112,16 @@ sealed class KedgeHome(string dataPath, string repositoryPath, Surroundings arou
     /// <summary>What seals and opens credentials of sites; may be none.</summary>
     /// <exception cref="SettingsException">A key is named and cannot be used.</exception>
     public SealingKeys Keys() => SealingKeys.Read(around.Settings.Variables, around.Settings.Directory);
+
+    /// <summary>How the health of sites is looked at.</summary>
+    public SiteReach Reach => new(
+        record =>
+        {
+            var settings = SettingsOf(record).Tenant;
+            return Cloud.Connect(settings with { Limits = settings.Limits with { Attempts = 1 } }, around.Transport, around.Clock);
+        },
+        record => SettingsOf(record).Tenant.AuthUrl,
+        around.Transport ?? BareTransport);
 
     public async Task<SiteSet> ConnectAsync(IEnumerable<string> names, CancellationToken cancel)
     {

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kedge.Mediator.Api.Access;
+using Kedge.Mediator.Health;
 using Kedge.Mediator.Running;
 using Kedge.Mediator.Settings;
 using Kedge.Mediator.Store;
@@ -169,6 +170,7 @@ public sealed class Served : IAsyncLifetime
         Mappings = MappingFile.In(Path.Combine(path, "mappings")),
         Connect = Connect,
         ConnectAs = ConnectAs,
+        Reach = new SiteReach(record => Connect(record).Tenant, record => (record.Cloud.StartsWith('a') ? A : B).AuthUrl, A.CreateHandler()),
         OpenRepositoryAsync = cancel => PointRepository.CreateAsync(Path.Combine(path, "repository"), Clock, cancel),
         ReadRepositoryAsync = async cancel =>
         {
