@@ -24,7 +24,7 @@ static class Program
             case ["scale", .. var rest]:
                 return await ScalePart.RunAsync(rest, stop.Token);
             default:
-                await Console.Error.WriteLineAsync($"usage: dev/bench blocks [--dir FOLDER] [--mib DATA] [--repeat N] [--page FILE]\n       dev/bench {FailoverPart.Usage}\n       dev/bench {ScalePart.Usage}");
+                await Console.Error.WriteLineAsync($"usage: dev/bench blocks [--dir FOLDER] [--mib DATA] [--repeat N] [--page FILE]\n       dev/bench {FailoverPart.Usage}\n       dev/bench {ScalePart.Options}");
                 return 2;
         }
     }

@@ -1,5 +1,7 @@
 using System.Text;
 using Kedge.OpenStack;
+using Kedge.OpenStack.BlockStorage;
+using Kedge.OpenStack.Compute;
 using Kedge.Plans;
 using Kedge.Recovery.Capture;
 using Kedge.Recovery.Cleanup;
@@ -191,12 +193,35 @@ sealed class Operator(World world, Verdict verdict)
             if (summary is { Phase: RunPhase.Stopped } && world.Resumed.Add(run))
             {
                 world.Weather.Counted("stopped and resumed");
+                await MendAsync();
                 if (world.Weather.Counts["stopped and resumed"] > 200)
                     throw new Violation($"{world.NameOf(run)} stops again and again: {(await world.Disk.GetStateAsync(run, CancellationToken.None)).Reason}");
             }
         }
         throw new Violation($"{world.NameOf(run)} did not end within {Patience}: {(await world.Disk.GetStateAsync(run, CancellationToken.None)).Phase}");
     }
+
+    /// <summary>What a step asks for that has stopped: what ended in an error at the target is deleted. What does not answer is tried at the next stop.</summary>
+    async Task MendAsync()
+    {
+        if (world.AnyLife() is not { } life)
+            return;
+        var (nova, cinder) = (life.Sites["B"].Tenant.Compute, life.Sites["B"].Tenant.BlockStorage);
+        try
+        {
+            foreach (var id in InError(ResourceKind.Server))
+                await nova.DeleteServerAsync(new ServerId(id), life.End);
+            foreach (var id in InError(ResourceKind.Volume))
+                await cinder.DeleteVolumeAsync(new VolumeId(id), life.End);
+        }
+        catch (Exception e) when (e is OpenStackException or PowerLostException or OperationCanceledException)
+        {
+            world.History.Say("op", $"could not mend: {e.GetType().Name}");
+        }
+    }
+
+    List<string> InError(ResourceKind kind) =>
+        [.. world.B.World.List(kind).Where(thing => thing["status"]!.GetValue<string>().StartsWith("error", StringComparison.OrdinalIgnoreCase)).Select(thing => thing["id"]!.GetValue<string>())];
 
     async Task AbandonAsync(RunId run)
     {

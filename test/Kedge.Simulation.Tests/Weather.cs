@@ -12,12 +12,13 @@ sealed class Weather
     readonly double refused;
     readonly double delayed;
     readonly double outages;
+    readonly double broken;
     readonly SortedDictionary<string, int> counts = new(StringComparer.Ordinal);
 
     public Weather(Random random)
     {
         this.random = random;
-        (lost, refused, delayed, outages) = (Rate(), Rate(), Rate(), Rate() / 4);
+        (lost, refused, delayed, outages, broken) = (Rate(), Rate(), Rate(), Rate() / 4, Rate() * 2);
         double Rate() => random.Next(4) switch { 0 => 0, 1 => 0.002, 2 => 0.01, _ => 0.04 };
     }
 
@@ -48,6 +49,9 @@ sealed class Weather
             });
         return FaultAction.None;
     }
+
+    /// <summary>Whether what a cloud is making ends in an error: no host for a server, a full store.</summary>
+    public bool Breaks(string what) => !IsCalm && random.NextDouble() < broken && Counted($"{what} in error");
 
     /// <summary>Whether the power goes at this write of the journal.</summary>
     public bool CutsAtWrite() => !IsCalm && random.NextDouble() < outages && Counted("power lost at a write");

@@ -99,6 +99,9 @@ sealed class World : IAsyncDisposable
         Shop = await ThreeTierWorkload.BuildAsync(A, CancellationToken.None);
         A.Faults.OnCall = Weather.OnCall;
         B.Faults.OnCall = Weather.OnCall;
+        A.Faults.OnBackupReady = _ => Weather.Breaks("backup") ? "the store is full" : null;
+        B.Faults.OnBoot = _ => Weather.Breaks("server") ? SandboxFaults.NoValidHost : null;
+        B.Faults.OnVolumeReady = _ => Weather.Breaks("volume");
     }
 
     /// <summary>Ids by chance would make two histories of one seed differ.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Kedge.Bench.Blocks;
 using Kedge.Bench.Failover;
 using Kedge.OpenStack;
 using Kedge.Plans;
@@ -12,19 +13,21 @@ using Kedge.Recovery.SiteLoss;
 using Kedge.Recovery.Sites;
 using Kedge.Recovery.Workloads;
 using Kedge.Sandbox;
+using Kedge.Testing;
 
 namespace Kedge.Bench.Scale;
 
-/// <summary><c>dev/bench scale</c>: how long it takes to plan the loss of a site with very many workloads. Results always exit 0: a loaded machine proves nothing.</summary>
+/// <summary><c>dev/bench scale</c>: how long it takes to plan the loss of a site with very many workloads, and what keeping their RPO costs. Results always exit 0: a loaded machine proves nothing.</summary>
 static class ScalePart
 {
-    public const string Usage = "scale [--workloads N] [--servers EACH] [--points EACH] [--page FILE]";
+    public const string Options = "scale [--workloads N] [--servers EACH] [--points EACH] [--simulated MINUTES] [--real MINUTES] [--at-once N] [--page FILE]";
 
     const string Project = "p";
 
     public static async Task<int> RunAsync(string[] args, CancellationToken cancel)
     {
         var (workloads, servers, points, page) = (1000, 10, 3, (string?)null);
+        var (simulated, real, atOnce) = (60, 10, 64);
         for (var rest = args.AsSpan(); !rest.IsEmpty; rest = rest[2..])
         {
             switch (rest)
@@ -32,19 +35,26 @@ static class ScalePart
                 case ["--workloads", var n, ..] when int.TryParse(n, CultureInfo.InvariantCulture, out workloads):
                 case ["--servers", var m, ..] when int.TryParse(m, CultureInfo.InvariantCulture, out servers):
                 case ["--points", var p, ..] when int.TryParse(p, CultureInfo.InvariantCulture, out points):
+                case ["--simulated", var s, ..] when int.TryParse(s, CultureInfo.InvariantCulture, out simulated):
+                case ["--real", var r, ..] when int.TryParse(r, CultureInfo.InvariantCulture, out real):
+                case ["--at-once", var o, ..] when int.TryParse(o, CultureInfo.InvariantCulture, out atOnce):
                     break;
                 case ["--page", var file, ..]:
                     page = file;
                     break;
                 default:
-                    await Console.Error.WriteLineAsync($"usage: dev/bench {Usage}");
+                    await Console.Error.WriteLineAsync($"usage: dev/bench {Options}");
                     return 2;
             }
         }
         var folder = Directory.CreateTempSubdirectory("kedge-bench-").FullName;
         try
         {
-            var lines = await MeasureAsync(folder, workloads, servers, points, cancel);
+            List<string> lines = [.. await MeasureAsync(Path.Combine(folder, "plan"), workloads, servers, points, cancel)];
+            if (simulated > 0)
+                lines.AddRange(await KeepInSimulatedTimeAsync(workloads, servers, atOnce, TimeSpan.FromMinutes(simulated), Path.Combine(folder, "simulated"), cancel));
+            if (real > 0)
+                lines.AddRange(await KeepAsync(TimeProvider.System, "real time", workloads, servers, atOnce, TimeSpan.FromMinutes(real), Path.Combine(folder, "real"), cancel));
             foreach (var line in lines)
                 Console.WriteLine(line);
             if (page is not null)
@@ -57,6 +67,20 @@ static class ScalePart
         }
     }
 
+    static Task<IEnumerable<string>> KeepInSimulatedTimeAsync(int workloads, int servers, int atOnce, TimeSpan time, string folder, CancellationToken cancel)
+    {
+        var clock = new FakeClock();
+        return SimulatedTime.RunAsync(clock, () => KeepAsync(clock, "simulated time", workloads, servers, atOnce, time, folder, cancel));
+    }
+
+    static async Task<IEnumerable<string>> KeepAsync(TimeProvider clock, string how, int workloads, int servers, int atOnce, TimeSpan time, string folder, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(folder);
+        await using var kept = new KeptRpo(clock, atOnce);
+        var report = await kept.MeasureAsync(workloads, servers, time, folder, cancel);
+        return report.Lines($"{how}, {atOnce} points at once");
+    }
+
     static async Task<IReadOnlyList<string>> MeasureAsync(string folder, int workloads, int servers, int points, CancellationToken cancel)
     {
         var (clock, machine) = (TimeProvider.System, MachineState.Now());
@@ -65,7 +89,8 @@ static class ScalePart
             target.World.SetQuota(service, "demo", resource, -1);
         foreach (var resource in new[] { "network", "subnet", "port", "router", "security_group", "floatingip" })
             target.World.SetQuota("network", "demo", resource, -1);
-        var repository = await PointRepository.CreateAsync(folder, clock, cancel);
+        Directory.CreateDirectory(folder);
+        var repository = await PointRepository.CreateAsync(Path.Combine(folder, "points"), clock, cancel);
         var all = Enumerable.Range(0, workloads).Select(i => new Workload { Name = $"w{i:0000}", From = "A", To = "B", Selection = new WorkloadSelection.ByTag("t") }).ToImmutableArray();
         foreach (var workload in all)
             await ProtectAsync(repository, workload, servers, points, clock, cancel);
@@ -84,10 +109,10 @@ static class ScalePart
             Owner = "bench",
         };
 
-        var (calls, began) = (target.CallCount, clock.GetTimestamp());
+        var (calls, cpu, began) = (target.CallCount, Usage.OfSelf(), clock.GetTimestamp());
         var preview = await SiteLossPreview.OfAsync(desk, "A", cancel);
         var plan = SiteLossRunbook.Write(preview, new SiteLossRequest("bench", "bench"));
-        var took = clock.GetElapsedTime(began);
+        var (took, used) = (clock.GetElapsedTime(began), Usage.OfSelf() - cpu);
         var memory = Environment.WorkingSet;
         began = clock.GetTimestamp();
         await journal.BeginAsync(RunId.Create(clock), plan, SiteLossRunbook.ExclusiveKey("A"), "bench", cancel);
@@ -100,6 +125,7 @@ static class ScalePart
             $"| loss of a site with {workloads} workloads of {servers} servers, {points} points each | value | goal |",
             "|---|---|---|",
             FormattableString.Invariant($"| **time to plan** | **{took.TotalSeconds:0.0} s** | < 5 s |"),
+            FormattableString.Invariant($"| CPU of it, on both cores together | {used:0.0} s | |"),
             FormattableString.Invariant($"| to write the plan into the journal | {written.TotalSeconds:0.00} s | |"),
             FormattableString.Invariant($"| workloads that would be begun / are not ready / have no room | {plan.Steps.Length} / {preview.Losses.Count(l => l.NotReady.Length > 0)} / {preview.Losses.Count(l => l.NoRoom is not null)} | |"),
             FormattableString.Invariant($"| calls to the target / to the lost site | {target.CallCount - calls} / 0 | |"),

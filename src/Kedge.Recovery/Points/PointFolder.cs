@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Kedge.Recovery.Formats;
@@ -23,6 +24,31 @@ sealed class PointFolder(string path, TimeProvider clock)
         var (read, damaged) = await ReadAllAsync(points, cancel);
         return CheckChain(read, damaged);
     }
+
+    /// <summary>
+    /// Whole ones, newest first, each read when it is asked for: of a long history only the end is read. A point is held against the one after
+    /// it and, because two runs that overlap may put theirs out of the order of their moments, against the one before it.
+    /// </summary>
+    public async IAsyncEnumerable<StoredPoint> NewestFirstAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        var links = new Dictionary<string, string>(StringComparer.Ordinal);
+        StoredPoint? held = null;
+        foreach (var file in FilesOldestFirst(points).Reverse())
+        {
+            var (stored, _) = await ReadManifestAsync(file, cancel);
+            if (stored?.Point.Previous is { } link)
+                links.TryAdd(link.Id, link.Hash);
+            if (held is not null && IsWhole(held))
+                yield return held;
+            held = stored;
+        }
+        if (held is not null && IsWhole(held))
+            yield return held;
+
+        bool IsWhole(StoredPoint point) => !links.TryGetValue(point.Point.Id, out var said) || said == point.Hash;
+    }
+
+    static IEnumerable<string> FilesOldestFirst(string folder) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal) : [];
 
     public async Task<RecoveryPoint> PutAsync(RecoveryPoint point, CancellationToken cancel)
     {
@@ -105,8 +131,7 @@ sealed class PointFolder(string path, TimeProvider clock)
     {
         var read = ImmutableArray.CreateBuilder<StoredPoint>();
         var damaged = ImmutableArray.CreateBuilder<DamagedPoint>();
-        var files = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal) : Enumerable.Empty<string>();
-        foreach (var file in files)
+        foreach (var file in FilesOldestFirst(folder))
         {
             // Neither, where it was retired between the listing and the reading.
             var (stored, broken) = await ReadManifestAsync(file, cancel);

@@ -146,10 +146,9 @@ public sealed class PointRepository
     public async Task<RecoveryPoint?> FindNewestUsableAsync(string workload, CancellationToken cancel) => (await FindNewestWithBlueprintAsync(workload, cancel))?.Point;
 
     /// <inheritdoc cref="FindNewestUsableAsync"/>
-    public async Task<UsablePoint?> FindNewestWithBlueprintAsync(string workload, CancellationToken cancel)
+    public Task<UsablePoint?> FindNewestWithBlueprintAsync(string workload, CancellationToken cancel) => DiskFaults.TellAsync("The points cannot be read", Path, async () =>
     {
-        var list = await ListAsync(workload, cancel);
-        foreach (var stored in list.Points.Reverse())
+        await foreach (var stored in FolderOf(workload).NewestFirstAsync(cancel))
         {
             try
             {
@@ -161,7 +160,7 @@ public sealed class PointRepository
             }
         }
         return null;
-    }
+    });
 
     /// <exception cref="RepositoryException">Its blueprint is not there, or damaged.</exception>
     public async Task<UsablePoint> WithBlueprintAsync(RecoveryPoint point, CancellationToken cancel) => new(point, await GetBlueprintAsync(point.Blueprint, cancel));

@@ -24,12 +24,13 @@ sealed class Runbook
     /// <summary>Writes a step and answers its id, for those that come after it.</summary>
     public string Add(string id, RecoveryStep step, IEnumerable<string> after, int priority = 0)
     {
+        var arguments = RecoveryStepJson.Write(step);
         steps.Add(new PlannedStep
         {
             Id = id,
-            Kind = RecoveryStepJson.KindOf(step),
+            Kind = RecoveryStepJson.KindOf(arguments),
             Title = step.Title,
-            Arguments = RecoveryStepJson.Write(step),
+            Arguments = arguments,
             After = [.. step.Needs.Concat(after).Distinct()],
             Lanes = [.. step.Lanes],
             Expected = step.Expected,
@@ -46,7 +47,9 @@ public static class RecoveryStepJson
     public static JsonElement Write(RecoveryStep step) =>
         JsonSerializer.SerializeToElement(step, RecoveryStepJsonContext.Default.RecoveryStep);
 
-    public static string KindOf(RecoveryStep step) => Write(step).GetProperty("kind").GetString()!;
+    public static string KindOf(RecoveryStep step) => KindOf(Write(step));
+
+    internal static string KindOf(JsonElement step) => step.GetProperty("kind").GetString()!;
 
     /// <summary>The step of a plan, ready to run against these sites.</summary>
     /// <exception cref="JsonException">Written by a newer kedge.</exception>

@@ -106,6 +106,22 @@ public sealed class PointRepositoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_newest_point_that_was_changed_is_caught_by_one_that_was_put_later_out_of_order()
+    {
+        var repository = await NewAsync();
+        var first = await PutAsync(repository, 1);
+        var third = await PutAsync(repository, 3);
+        await PutAsync(repository, 2);
+
+        Damage(ManifestOf(third), "a bit turned");
+        File.Delete(Path.ChangeExtension(ManifestOf(third), ".sha256"));
+
+        Assert.Equal(Path.GetFileNameWithoutExtension(ManifestOf(third)), Assert.Single((await repository.ListAsync("web", Cancel)).Damaged).Id);
+        var newest = (await repository.FindNewestUsableAsync("web", Cancel))!.Id;
+        Assert.True(newest != third.Id && newest != first.Id, newest);
+    }
+
+    [Fact]
     public async Task A_point_whose_blueprint_is_damaged_is_not_the_newest_usable_one()
     {
         var repository = await NewAsync();
