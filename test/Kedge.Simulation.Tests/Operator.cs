@@ -124,7 +124,10 @@ sealed class Operator(World world, Verdict verdict)
     async Task GiveUpAsync()
     {
         var run = await BeginAsync(ProtectPlanAsync, ProtectRunbook.ExclusiveKey(world.Workload));
-        await Task.Delay(world.Weather.Between(1, 240), world.Clock);
+        if (world.Weather.Next(2) == 0)
+            await Task.Delay(world.Weather.Between(1, 240), world.Clock);
+        else
+            await UntilPutAsync(run);
         await AbandonAsync(run);
         var state = await world.Disk.GetStateAsync(run, CancellationToken.None);
         if (state.Phase is not RunPhase.Abandoned)
@@ -132,6 +135,17 @@ sealed class Operator(World world, Verdict verdict)
         world.Weather.Counted("given up and cleaned up after");
         await EndAsync(await BeginAsync(_ => Task.FromResult(CleanupRunbook.Write(state)), state.ExclusiveKey));
         await verdict.LookAtOfferedAsync();
+    }
+
+    /// <summary>The worst moment to give up: the point is there, and the run is not at its end yet.</summary>
+    async Task UntilPutAsync(RunId run)
+    {
+        var points = Path.Combine(world.Repository, "workloads", world.Workload.Name, "points");
+        while (await world.Disk.FindAsync(run, CancellationToken.None) is { IsEnded: false, Phase: not RunPhase.Stopped }
+            && !(Directory.Exists(points) && Directory.EnumerateFiles(points, $"*-{run.Value[^8..]}.json").Any()))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), world.Clock);
+        }
     }
 
     void WriteData(int version)

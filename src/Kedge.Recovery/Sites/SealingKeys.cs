@@ -90,9 +90,9 @@ public sealed class SealingKeys
 
     static byte[] About(string site, string hand) => Encoding.UTF8.GetBytes($"kedge-sealed-1\n{site}\n{hand}");
 
-    static byte[] KeyOf(byte[] secret) => HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "kedge site credentials"u8.ToArray());
+    static byte[] KeyOf(byte[] secret) => HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "kedge-site-credentials"u8.ToArray());
 
-    static string IdOf(byte[] secret) => Convert.ToHexStringLower(HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 8, info: "kedge site credentials id"u8.ToArray()));
+    static string IdOf(byte[] secret) => Convert.ToHexStringLower(HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 8, info: "kedge-site-credentials-id"u8.ToArray()));
 
     static byte[] OfFile(string path)
     {
