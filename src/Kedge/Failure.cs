@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kedge.Availability.Description;
 using Kedge.Availability.Pacemaker;
+using Kedge.Mediator.Desk;
 using Kedge.Mediator.Settings;
 using Kedge.Blocks.Devices;
 using Kedge.Mover.Boards;
@@ -57,6 +58,7 @@ static class Failure
         MoveBoardFullException => (ExitCodes.Conflict, null),
         RunConflictException => (ExitCodes.Conflict, "kedge run list shows it; kedge run resume RUN, or kedge run abandon RUN."),
         SupersededException => (ExitCodes.Conflict, "Another kedge has this run now; follow it with kedge run show."),
+        ProblemException problem => (ExitCodes.Usage, problem.WhatToDo),
         RunNotFoundException => (ExitCodes.Usage, "kedge run list shows those there are."),
         RunEndedException or CleanupRefusedException or RefusedException => (ExitCodes.Conflict, null),
         JournalException or RepositoryException => (ExitCodes.Storage, null),
