@@ -168,10 +168,15 @@ public sealed class ApplyTests
         return written;
     }
 
-    static Action<XElement> AddDummy(string id) => configuration => configuration.Element("resources")!.Add(new XElement(
-        "primitive", new XAttribute("id", id), new XAttribute("class", "ocf"), new XAttribute("provider", "pacemaker"), new XAttribute("type", "Dummy"),
-        new XElement("meta_attributes", new XAttribute("id", $"{id}-meta"), new XElement("nvpair", new XAttribute("id", $"{id}-role"), new XAttribute("name", "target-role"), new XAttribute("value", "Stopped"))),
-        new XElement("operations", new XElement("op", new XAttribute("id", $"{id}-monitor"), new XAttribute("name", "monitor"), new XAttribute("interval", "60s")))));
+    static Action<XElement> AddDummy(string id) => configuration =>
+    {
+        if (configuration.Element("resources")!.Elements().Any(one => (string?)one.Attribute("id") == id))
+            return;
+        configuration.Element("resources")!.Add(new XElement(
+            "primitive", new XAttribute("id", id), new XAttribute("class", "ocf"), new XAttribute("provider", "pacemaker"), new XAttribute("type", "Dummy"),
+            new XElement("meta_attributes", new XAttribute("id", $"{id}-meta"), new XElement("nvpair", new XAttribute("id", $"{id}-role"), new XAttribute("name", "target-role"), new XAttribute("value", "Stopped"))),
+            new XElement("operations", new XElement("op", new XAttribute("id", $"{id}-monitor"), new XAttribute("name", "monitor"), new XAttribute("interval", "60s")))));
+    };
 
     static Action<XElement> RemoveDummies(string prefix) => configuration =>
         configuration.Element("resources")!.Elements("primitive").Where(primitive => ((string)primitive.Attribute("id")!).StartsWith(prefix, StringComparison.Ordinal)).ToArray().Remove();

@@ -82,7 +82,15 @@ public sealed class Cib
         return copy;
     }
 
+    /// <summary>True: the change would alter nothing but the order in which things stand.</summary>
+    public bool Has(Action<XElement> change) => XNode.DeepEquals(Sorted(root.Element("configuration")!), Sorted(With(change).Element("configuration")!));
+
     public override string ToString() => root.ToString();
+
+    static XElement Sorted(XElement configuration) => new(
+        configuration.Name,
+        configuration.Elements().Where(section => section.HasElements).OrderBy(section => section.Name.LocalName, StringComparer.Ordinal)
+            .Select(section => new XElement(section.Name, section.Elements().OrderBy(element => (string?)element.Attribute("id"), StringComparer.Ordinal))));
 
     static int Number(XElement element, string name) =>
         int.TryParse((string?)element.Attribute(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)

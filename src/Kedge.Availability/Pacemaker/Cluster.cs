@@ -29,29 +29,42 @@ public sealed class Cluster(IClusterCommands commands, TimeProvider clock)
     /// Changes the configuration by reading all, changing, and replacing all, which Pacemaker refuses when somebody wrote in between; then
     /// it is read and changed again. A section is never replaced: that overwrites what others wrote, without a word. Before each try
     /// <c>crm_verify</c> and the policy engine look at what would be written; an error, or a warning that was not there before, stops it.
+    /// Each node judges a replace by its own copy, and one that is a moment behind takes what the others refuse; the DC's copy wins
+    /// afterwards. So a write counts when the DC has it, else it is made again.
     /// </summary>
-    /// <param name="change">Gets &lt;configuration&gt;; is called once a try, so it must look at what it finds.</param>
+    /// <param name="change">Gets &lt;configuration&gt;; is called several times, and must find nothing to do where its change is made already.</param>
     /// <param name="known">Errors and warnings that are no reason to stop: an undo goes back to them knowingly.</param>
     /// <returns>The CIB as it was just before: what an undo goes back to.</returns>
     /// <exception cref="ClusterException">Refused, or others wrote each time.</exception>
     public async Task<Cib> ChangeAsync(Action<XElement> change, IReadOnlyCollection<string> known, CancellationToken cancel)
     {
+        Cib? without = null;
         for (var attempt = 0; attempt < MostTries; attempt++)
         {
-            var before = await ReadCibAsync(cancel);
+            var before = without ?? await ReadCibAsync(cancel);
+            without = null;
             var wanted = before.With(change).ToString();
             await EnsureGoodAsync(before, wanted, known, cancel);
             await SimulateAsync(wanted, cancel);
             var answer = await commands.RunAsync(["cibadmin", "--replace", "--xml-pipe"], wanted, Limit, cancel);
-            if (answer.ExitCode == 0)
-                return before;
-            if (answer.ExitCode != Conflict)
+            if (answer.ExitCode is not (0 or Conflict))
                 throw Refused("cibadmin", answer);
+            if (answer.ExitCode == 0)
+            {
+                var kept = await ReadCibOfDcAsync(cancel);
+                if (kept.Has(change))
+                    return before;
+                without = kept;
+            }
             // Those who were in each other's way must not come back together: a different wait for each, from what they tried to overwrite.
             await Task.Delay(TimeSpan.FromMilliseconds(10 + (attempt * 7) + (Environment.ProcessId % 23)), clock, cancel);
         }
         throw new ClusterException(ClusterFault.Contended, $"Others changed the CIB during each of {MostTries} tries; nothing was written. Try again when they are done.");
     }
+
+    /// <summary>The copy that wins where those of the nodes differ; while no DC is elected, this node's.</summary>
+    async Task<Cib> ReadCibOfDcAsync(CancellationToken cancel) =>
+        (await ReadStatusAsync(cancel)).Dc is { } dc ? Cib.Parse(await AskAsync(["cibadmin", "--query", "--node", dc], cancel)) : await ReadCibAsync(cancel);
 
     /// <summary>
     /// Asks Pacemaker what it thinks of a CIB's configuration. What each node has written down of resources is left out: what runs now and is to

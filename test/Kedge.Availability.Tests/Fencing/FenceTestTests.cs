@@ -139,7 +139,7 @@ public sealed class FenceTestTests : IDisposable
             {
                 case ["crm_simulate", ..]:
                     return new(0, "<pacemaker-result><actions/></pacemaker-result>", "");
-                case ["cibadmin", "--query"]:
+                case ["cibadmin", "--query", ..]:
                     return new(0, cib, "");
                 case ["cibadmin", "--replace", ..]:
                     cib = input!;

@@ -25,6 +25,9 @@ sealed class FakeCluster(string cib) : IClusterCommands
     /// <summary>Hears each command after it was run, before its answer is seen.</summary>
     public Action<FakeCluster, IReadOnlyList<string>>? After { get; set; }
 
+    /// <summary>So many replaces are taken by the node that was asked, and dropped by the others, whose copy wins.</summary>
+    public int Drops { get; set; }
+
     public string[] NotRunning { get; set; } = [];
 
     public Task<CommandAnswer> RunAsync(IReadOnlyList<string> command, string? input, TimeSpan limit, CancellationToken cancel)
@@ -52,7 +55,7 @@ sealed class FakeCluster(string cib) : IClusterCommands
     {
         switch (command)
         {
-            case ["cibadmin", "--query"]:
+            case ["cibadmin", "--query"] or ["cibadmin", "--query", "--node", _]:
                 return new(0, Current, "");
             case ["crm_verify", ..]:
                 return new(VerifySays.Length == 0 ? 0 : 78, "", VerifySays);
@@ -63,6 +66,8 @@ sealed class FakeCluster(string cib) : IClusterCommands
             case ["crm_mon", ..]:
                 return new(0, Status(), "");
             case ["cibadmin", "--replace", "--xml-pipe"] when Version(input!) >= Version(Current):
+                if (Drops-- > 0)
+                    return new(0, "", "");
                 var written = XElement.Parse(input!);
                 written.SetAttributeValue("epoch", Version(input!) + 1);
                 Current = written.ToString();

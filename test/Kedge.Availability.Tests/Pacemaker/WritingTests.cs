@@ -15,10 +15,23 @@ public sealed class WritingTests
         var tools = new ScriptedTools();
         var clusters = Enumerable.Range(0, 20).Select(_ => new Cluster(tools, TimeProvider.System));
 
-        await Task.WhenAll(clusters.Select((cluster, i) => cluster.ChangeAsync(configuration => configuration.Element("resources")!.Add(
-            new XElement("primitive", new XAttribute("id", $"p{i}"), new XAttribute("class", "ocf"), new XAttribute("type", "Dummy"))), [], Cancel)));
+        await Task.WhenAll(clusters.Select((cluster, i) => cluster.ChangeAsync(Adding($"p{i}"), [], Cancel)));
 
         Assert.Equal(20, Cib.Parse(tools.Current).Primitives.Count);
+    }
+
+    [Fact]
+    public async Task A_write_that_one_node_took_and_the_cluster_dropped_is_made_again()
+    {
+        var tools = new FakeCluster("<cib admin_epoch='0' epoch='1' num_updates='0'><configuration><crm_config/><nodes><node id='1' uname='n1'/></nodes><resources/><constraints/></configuration><status/></cib>")
+        {
+            Drops = 2,
+        };
+
+        await new Cluster(tools, TimeProvider.System).ChangeAsync(Adding("p"), [], Cancel);
+
+        Assert.Single(Cib.Parse(tools.Current).Primitives);
+        Assert.Equal(1, tools.Writes);
     }
 
     [Fact]
@@ -96,6 +109,12 @@ public sealed class WritingTests
         Assert.Contains("no-such-crm-tool", missing.Message, StringComparison.Ordinal);
     }
 
+    static Action<XElement> Adding(string id) => configuration =>
+    {
+        if (configuration.Element("resources")!.Elements().All(one => (string?)one.Attribute("id") != id))
+            configuration.Element("resources")!.Add(new XElement("primitive", new XAttribute("id", id), new XAttribute("class", "ocf"), new XAttribute("type", "Dummy")));
+    };
+
     /// <summary>cibadmin's contract at the wire: a replace that is older than what is there ends with 103; an equal one is taken, and raises the epoch.</summary>
     sealed class ScriptedTools : IClusterCommands
     {
@@ -117,8 +136,10 @@ public sealed class WritingTests
             {
                 switch (command)
                 {
-                    case ["cibadmin", "--query"]:
+                    case ["cibadmin", "--query"] or ["cibadmin", "--query", "--node", "n1"]:
                         return new(0, Current, "");
+                    case ["crm_mon", ..]:
+                        return new(0, "<pacemaker-result><summary><current_dc present='true' name='n1' with_quorum='true'/></summary></pacemaker-result>", "");
                     case ["crm_verify", ..]:
                         return VerifyAnswer;
                     case ["crm_simulate", ..]:
