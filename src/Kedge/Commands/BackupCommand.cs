@@ -27,7 +27,9 @@ static class BackupCommand
                 throw new UsageException($"{target} is not empty: choose a new directory.");
             Directory.CreateDirectory(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var files = CopyRecords(kedge, target);
-            var hasJournal = await CopyJournalAsync(Path.Combine(kedge.DataPath, "kedge.db"), Path.Combine(target, "kedge.db"), cancel);
+            var hasJournal = await CopyDatabaseAsync("kedge.db", kedge.DataPath, target, cancel);
+            // Tokens, and which requests were answered already.
+            await CopyDatabaseAsync("api.db", kedge.DataPath, target, cancel);
             around.Error.WriteLine($"{files} records{(hasJournal ? " and the journal" : "")} are in {target}.");
             if (around.Settings.Variables.GetValueOrDefault("KEDGE_DATABASE") is { Length: > 0 })
                 around.Error.WriteLine("The journal is in PostgreSQL and not in this copy: pg_dump it.");
@@ -44,7 +46,7 @@ static class BackupCommand
         foreach (var file in Directory.EnumerateFiles(kedge.DataPath, "*", SearchOption.AllDirectories).Where(file => !file.StartsWith(skipped, StringComparison.Ordinal)))
         {
             var name = Path.GetRelativePath(kedge.DataPath, file);
-            if (Path.GetFileName(name).Contains(".db", StringComparison.Ordinal) || name.EndsWith(".new", StringComparison.Ordinal) || file.StartsWith(target, StringComparison.Ordinal))
+            if (Path.GetFileName(name).Contains(".db", StringComparison.Ordinal) || name.EndsWith(".new", StringComparison.Ordinal) || file.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 continue;
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(target, name))!);
             File.Copy(file, Path.Combine(target, name));
@@ -54,8 +56,9 @@ static class BackupCommand
     }
 
     /// <summary>In one reading transaction, beside whoever writes (https://www.sqlite.org/lang_vacuum.html#vacuuminto). False: there is none.</summary>
-    static async Task<bool> CopyJournalAsync(string from, string to, CancellationToken cancel)
+    static async Task<bool> CopyDatabaseAsync(string name, string data, string target, CancellationToken cancel)
     {
+        var (from, to) = (Path.Combine(data, name), Path.Combine(target, name));
         if (!File.Exists(from))
             return false;
         await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = from, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 60 }.ToString());

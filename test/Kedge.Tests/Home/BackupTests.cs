@@ -12,21 +12,42 @@ public sealed class BackupTests
         await desk.DoAsync("site add dc1 --cloud A");
         await using var journal = await SqliteJournal.OpenAsync(Path.Combine(desk.Data, "kedge.db"), desk.Clock, CancellationToken.None);
         using var enough = new CancellationTokenSource();
-        var written = Task.WhenAll(Enumerable.Range(0, 2).Select(writer => Task.Run(() => WriteAsync(journal, writer, desk.Clock, enough.Token))));
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var written = Task.WhenAll(Enumerable.Range(0, 2).Select(writer => Task.Run(() => WriteAsync(journal, writer, desk.Clock, begun, enough.Token))));
 
         var copies = new List<int>();
-        for (var i = 0; i < 3; i++)
+        try
         {
-            await desk.DoAsync($"backup copy-{i}");
-            copies.Add(await CountWholeAsync(Path.Combine(desk.Folder, $"copy-{i}", "kedge.db"), desk.Clock));
+            // A copy of before the first run would have nothing in it to be whole.
+            await Task.WhenAny(begun.Task, written);
+            for (var i = 0; i < 3; i++)
+            {
+                await desk.DoAsync($"backup copy-{i}");
+                copies.Add(await CountWholeAsync(Path.Combine(desk.Folder, $"copy-{i}", "kedge.db"), desk.Clock));
+            }
         }
-        await enough.CancelAsync();
+        finally
+        {
+            await enough.CancelAsync();
+        }
         var all = (await written).Sum();
         var listed = await desk.DoAsync("site list --data copy-2");
 
         Assert.Contains("dc1", listed.Output, StringComparison.Ordinal);
         Assert.Equal(copies.Order(), copies);
         Assert.InRange(copies[^1], 1, all);
+    }
+
+    [Fact]
+    public async Task Tokens_of_the_API_are_in_a_copy_too()
+    {
+        await using var desk = await Desk.OpenAsync();
+        await desk.DoAsync("site add dc1 --cloud A");
+        await desk.DoAsync("token create night --role reader --all-projects");
+
+        await desk.DoAsync("backup copy");
+
+        Assert.Contains("night", (await desk.DoAsync("token list --data copy")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,7 +63,7 @@ public sealed class BackupTests
     }
 
     /// <summary>Runs of three writes each, until it is enough.</summary>
-    static async Task<int> WriteAsync(SqliteJournal journal, int writer, TimeProvider clock, CancellationToken enough)
+    static async Task<int> WriteAsync(SqliteJournal journal, int writer, TimeProvider clock, TaskCompletionSource begun, CancellationToken enough)
     {
         var plan = Plan.Create("test", "A run", "nothing", [new PlannedStep
         {
@@ -56,6 +77,7 @@ public sealed class BackupTests
             await journal.BeginAsync(run, plan, $"key/{writer}", "test/1", CancellationToken.None);
             var epoch = await journal.TakeOverAsync(run, "test/1", CancellationToken.None);
             await journal.AppendAsync(run, epoch, new RunAbandoned("test", "enough"), CancellationToken.None);
+            begun.TrySetResult();
         }
     }
 
